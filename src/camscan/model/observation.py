@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 Fields = Mapping[str, tuple[str, ...]]
+RawFields = Mapping[str, str | tuple[str | None, ...] | list[str | None] | list[str] | None]
 
 MAX_VALUE_CHARACTERS = 8192
 MAX_VALUES_PER_FIELD = 64
@@ -47,7 +48,7 @@ def digest_of(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()[:16]
 
 
-def clean_fields(raw: Mapping[str, str | None | tuple[str | None, ...] | list[str | None] | list[str]]) -> Fields:
+def clean_fields(raw: RawFields) -> Fields:
     """Drop empty values, strip NULs and surrounding blanks, cap sizes; a str becomes a 1-tuple."""
     out: dict[str, tuple[str, ...]] = {}
     for name, value in raw.items():
@@ -66,7 +67,7 @@ def clean_fields(raw: Mapping[str, str | None | tuple[str | None, ...] | list[st
 def observe(
     ip: str,
     source: str,
-    fields: Mapping[str, str | None | tuple[str | None, ...] | list[str | None] | list[str]],
+    fields: RawFields,
     *,
     at: datetime,
     payload: bytes = b"",
