@@ -1,0 +1,5 @@
+"""`python -m camscan`."""
+
+from camscan.cli.main import run
+
+run()

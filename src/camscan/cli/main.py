@@ -1,0 +1,81 @@
+"""The `camscan` command: finds its subcommands by directory and turns errors into one line.
+
+Every file of this package that has a `command` is a subcommand, named after the file. Nothing heavy
+is imported here: a subcommand imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+
+import click
+
+import camscan
+from camscan.cli.exits import Exit
+from camscan.errors import CamscanError, FingerprintError, UsageError
+
+
+class Commands(click.Group):
+    """A group whose members are the modules beside this file."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        package = importlib.import_module("camscan.cli")
+        names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+        return [name.replace("_", "-") for name in names if self.get_command(ctx, name) is not None]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        try:
+            module = importlib.import_module(f"camscan.cli.{cmd_name.replace('-', '_')}")
+        except ModuleNotFoundError as fault:
+            if fault.name and fault.name.startswith("camscan.cli."):
+                return None
+            raise
+        found = getattr(module, "command", None)
+        return found if isinstance(found, click.Command) else None
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(camscan.__version__, prog_name="camscan", message="%(prog)s %(version)s")
+def main() -> None:
+    """Find every network camera on the networks you run, and say who really made it.
+
+    camscan asks politely and logs in to nothing: no password is guessed, nothing is changed,
+    and not one packet leaves the addresses you name.
+    """
+
+
+def run(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the console script: runs, reports errors as one line, exits with an `Exit`."""
+    sys.exit(int(invoke(arguments)))
+
+
+def invoke(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit code; tests call this."""
+    try:
+        result = main.main(args=arguments, prog_name="camscan", standalone_mode=False)
+        return int(result) if isinstance(result, int) else int(Exit.OK)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as fault:
+        fault.show()
+        return int(Exit.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("camscan: interrupted", err=True)
+        return int(Exit.INTERRUPTED)
+    except CamscanError as fault:
+        click.echo(f"camscan: {_one_line(str(fault))}", err=True)
+        return int(Exit.USAGE if isinstance(fault, UsageError | FingerprintError) else Exit.OPERATIONAL)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away: nobody is left to tell
+        return int(Exit.OPERATIONAL)
+    except OSError as fault:
+        where = f" ({fault.filename})" if fault.filename else ""
+        click.echo(f"camscan: {fault.strerror or fault}{where}", err=True)
+        return int(Exit.OPERATIONAL)
+
+
+def _one_line(text: str) -> str:
+    return "".join(" " if ch in "\r\n\t" else ch for ch in text if ch.isprintable() or ch in "\r\n\t")
