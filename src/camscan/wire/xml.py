@@ -28,11 +28,13 @@ _DECLARATION = re.compile(r"<\?xml\b[^>]{0,200}\?>")
 _DECLARED_ENCODING = re.compile(rb"<\?xml[^>]{0,100}?encoding\s{0,5}=\s{0,5}[\"']([A-Za-z0-9._-]{1,32})[\"']")
 _FORBIDDEN = re.compile(r"<!\s{0,9}(DOCTYPE|ENTITY)", re.IGNORECASE)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MARKUP = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&apos;"}
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_AMPERSAND = re.compile(r"&(?!(?:lt|gt|amp|quot|apos);)(?:#(x[0-9a-fA-F]{1,6}|[0-9]{1,7});)?")
 # Charset names a declaration may choose; anything else (utf-7 above all) is ignored.
 _CHARSETS = re.compile(
     r"(utf-?8|us-ascii|ascii|iso-8859-\d{1,2}|latin-?1|windows-125\d|cp125\d|gb2312|gbk|gb18030|big5"
@@ -136,6 +138,8 @@ def parse_xml(payload: bytes, *, limit: int = MAX_BYTES) -> Element:
         raise MalformedReply("no XML element")
     if text.count("<") > 3 * MAX_ELEMENTS or text.count("=") > MAX_QUOTED_VALUES:
         raise MalformedReply("XML with more tags or attributes than any device sends")
+    if "<![CDATA[" not in text:
+        text = _AMPERSAND.sub(_reference, text)
     # Inside a wrapper, trailing text, several roots and fragments are ordinary content.
     wrapped = f"<{_WRAPPER}>{text}</{_WRAPPER}>".encode("utf-8", "replace")
     parser = etree.XMLParser(
@@ -159,6 +163,17 @@ def parse_xml(payload: bytes, *, limit: int = MAX_BYTES) -> Element:
     if not root.children:
         raise MalformedReply("no XML element")
     return root.children[0] if len(root.children) == 1 else root
+
+
+def _reference(match: re.Match[str]) -> str:
+    """A character reference as its character; any other `&` escaped, as after one bad reference
+    libxml2 drops all later ones, `&lt;` included."""
+    digits = match.group(1)
+    if digits is None:
+        return "&amp;"
+    number = int(digits[1:], 16) if digits.startswith("x") else int(digits)
+    character = chr(number) if number < 0x110000 else ""
+    return _MARKUP.get(character, _NOT_XML.sub("", character))
 
 
 def _names(tag: str) -> tuple[str, str]:
@@ -195,8 +210,10 @@ def _built(tree: etree._Element) -> Element:
 
 
 def _element(node: etree._Element, text: str, children: tuple[Element, ...]) -> Element:
-    name, namespace = _names(node.tag)
+    name, namespace = _names(str(node.tag))
     if name == _WRAPPER:
         name = ""
-    attributes = tuple((_names(key)[0], value) for key, value in islice(node.items(), MAX_ATTRIBUTES))
+    attributes = tuple(
+        (_names(str(key))[0], str(value)) for key, value in islice(node.items(), MAX_ATTRIBUTES)
+    )
     return Element(name, namespace, text.strip(), attributes, children)
