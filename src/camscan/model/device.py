@@ -76,6 +76,7 @@ class Device:
     flags are closed vocabulary words: "misaddressed", "identity-conflict", "not-activated",
     "announces-credentials", "stream-without-login", "hidden-cameras", "address-mismatch".
     notes are one-line findings for people (low-confidence leads included).
+    site is a Site.id; status is the register's word: "", "active", "missing", "decommissioned", "removed".
     """
 
     device_id: str
@@ -92,6 +93,7 @@ class Device:
     first_seen: datetime | None = None
     last_seen: datetime | None = None
     identity_keys: tuple[str, ...] = ()  # "serial:…", "mac:…", "uuid:…", strongest first
+    status: str = ""
 
     def value(self, name: str) -> str:
         """The claimed value or ""."""

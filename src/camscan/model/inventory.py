@@ -67,9 +67,14 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The devices of a scan (or of a register at a time), with findings and what they rest on."""
+    """The devices of a scan (or of a register at a time), with findings and what they rest on.
+
+    sites: every place a Device.site may name besides scan.site; scans: the other runs a register rests on.
+    """
 
     scan: Scan
     devices: tuple[Device, ...]
     findings: tuple[Finding, ...] = ()
     observations: tuple[Observation, ...] = field(default=(), repr=False)
+    sites: tuple[Site, ...] = ()
+    scans: tuple[Scan, ...] = ()
