@@ -71,7 +71,8 @@ class Ask:
     """Bytes to send to (ip, port) and how to know that the answer is complete.
 
     step names the message inside the probe's dialogue ("root", "favicon") and comes back in the Reply.
-    For `Transport.GROUP` the ip is the group or broadcast address.
+    For `Transport.GROUP` the ip is the group or broadcast address. sender_ip_at: offset in the payload
+    where `net` writes the four bytes of the sending interface's IPv4 address (Panasonic, facts §5.12).
     """
 
     probe: str
@@ -83,6 +84,7 @@ class Ask:
     step: str = ""
     timeout_seconds: float = 3.0
     limit_bytes: int = 65536
+    sender_ip_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
