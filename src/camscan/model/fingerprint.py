@@ -24,6 +24,19 @@ class Operator(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """One row of fingerprints/fields.toml: what an observation field means and which probes fill it.
+
+    group: "serial", "firmware", "model", "maker", "name" or ""; a condition on `any.<group>` tests all its fields.
+    """
+
+    name: str
+    about: str
+    probes: tuple[str, ...]
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """`when."http.server".regex = '…'`"""
 
@@ -47,6 +60,8 @@ class Fingerprint:
     """When one observation's fields look so, claim that. All conditions hold in the same observation.
 
     claims maps claim names to templates with `{group}` from named groups of the regexes.
+    family names what this evidence shares with other rules: two rules of one family repeat each other,
+    they do not add up. The catalog fills it ("<vendor>:<field group or protocol>") where a file does not.
     """
 
     id: str
@@ -57,6 +72,7 @@ class Fingerprint:
     claims: Mapping[str, str]
     examples: tuple[Example, ...] = ()
     counterexamples: tuple[Example, ...] = ()
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)
