@@ -1,0 +1,135 @@
+"""The machine's network interfaces, without any privilege.
+
+Addresses come from `ifaddr` (which zeroconf already brings); flags from /sys where it exists.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import ifaddr
+import netaddr
+
+from camscan.errors import ScopeError, UsageError
+
+_SYS = Path("/sys/class/net")
+_CONTAINER_PREFIXES = ("docker", "br-", "veth", "virbr", "cni", "flannel", "cali", "lxc", "lxd", "podman")
+_IFF_UP, _IFF_LOOPBACK, _IFF_MULTICAST = 0x1, 0x8, 0x1000
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One interface. networks: attached IPv4 networks with our own address ("10.0.0.7/24");
+    ipv6: our link-local and other IPv6 addresses, no zone; index: for multicast egress."""
+
+    name: str
+    index: int
+    networks: tuple[str, ...]
+    ipv6: tuple[str, ...] = ()
+    up: bool = True
+    loopback: bool = False
+    multicast: bool = True
+    container: bool = False
+
+    @property
+    def ipv4(self) -> tuple[str, ...]:
+        """Our own IPv4 addresses on it."""
+        return tuple(network.split("/")[0] for network in self.networks)
+
+    def attached(self) -> netaddr.IPSet:
+        """Every IPv4 address on its links."""
+        return netaddr.IPSet([str(ipaddress.ip_interface(n).network) for n in self.networks])
+
+    def holds(self, ip: str) -> bool:
+        """Is this address on one of its attached networks?"""
+        try:
+            address = ipaddress.ip_address(ip.split("%")[0])
+        except ValueError:
+            return False
+        if address.version == 6:
+            return address.is_link_local
+        return any(address in ipaddress.ip_interface(n).network for n in self.networks)
+
+
+def list_interfaces() -> tuple[Interface, ...]:
+    """Every interface that has an address, in the system's order."""
+    found = []
+    for adapter in ifaddr.get_adapters():
+        name = str(adapter.name)
+        networks = tuple(f"{ip.ip}/{ip.network_prefix}" for ip in adapter.ips if ip.is_IPv4)
+        ipv6 = tuple(str(ip.ip[0]) for ip in adapter.ips if ip.is_IPv6)
+        if not networks and not ipv6:
+            continue
+        flags = _flags(name)
+        loopback = bool(flags & _IFF_LOOPBACK) if flags is not None else _all_loopback(networks)
+        found.append(
+            Interface(
+                name=name,
+                index=adapter.index or _index(name),
+                networks=networks,
+                ipv6=ipv6,
+                up=flags is None or bool(flags & _IFF_UP),
+                loopback=loopback,
+                multicast=loopback or flags is None or bool(flags & _IFF_MULTICAST),
+                container=name.startswith(_CONTAINER_PREFIXES) or (_SYS / name / "bridge").exists(),
+            )
+        )
+    return tuple(found)
+
+
+def choose_interfaces(names: Iterable[str], known: tuple[Interface, ...]) -> tuple[Interface, ...]:
+    """Those named, or every one that is up, no loopback and no container bridge; raises UsageError."""
+    wanted = list(names)
+    if not wanted:
+        return tuple(i for i in known if i.up and not i.loopback and not i.container)
+    by_name = {i.name: i for i in known}
+    for name in wanted:
+        if name not in by_name:
+            raise UsageError(
+                f"no interface {name!r} with an address; there are: {', '.join(by_name) or 'none'}"
+            )
+    return tuple(by_name[name] for name in wanted)
+
+
+def local_targets(interfaces: Iterable[Interface]) -> netaddr.IPSet:
+    """The addresses of the attached networks, without network, broadcast and our own addresses.
+
+    A network larger than a /16 raises ScopeError: name the part you mean.
+    """
+    targets = netaddr.IPSet()
+    for interface in interfaces:
+        for text in interface.networks:
+            network = ipaddress.ip_interface(text).network
+            if network.num_addresses > 1 << 16:
+                raise ScopeError(
+                    f"{interface.name} is attached to {network} ({network.num_addresses:,} addresses); "
+                    "name the part of it to scan"
+                )
+            span = netaddr.IPSet([str(network)])
+            if network.prefixlen <= 30:
+                span -= netaddr.IPSet([str(network.network_address), str(network.broadcast_address)])
+            targets |= span
+        targets -= netaddr.IPSet(interface.ipv4)
+    return targets
+
+
+def _flags(name: str) -> int | None:
+    try:
+        return int((_SYS / name / "flags").read_text(), 16)
+    except (OSError, ValueError):
+        return None
+
+
+def _index(name: str) -> int:
+    try:
+        return socket.if_nametoindex(name)
+    except OSError:
+        return 0
+
+
+def _all_loopback(networks: tuple[str, ...]) -> bool:
+    return bool(networks) and all(ipaddress.ip_interface(n).is_loopback for n in networks)

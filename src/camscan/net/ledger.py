@@ -1,0 +1,88 @@
+"""Exactly one outcome for every (probe, target), in one byte each.
+
+A later outcome replaces an earlier one only when it says more: an answer beats a refusal, a refusal
+beats silence, anything beats "not asked".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from camscan.model.exchange import Outcome
+from camscan.model.inventory import ProbeCoverage
+
+_RANK = (
+    Outcome.NOT_ASKED,
+    Outcome.NOT_RUN,
+    Outcome.NOT_PERMITTED,
+    Outcome.SILENT,
+    Outcome.REFUSED,
+    Outcome.TIMED_OUT,
+    Outcome.MALFORMED,
+    Outcome.BUG,
+    Outcome.ANSWERED,
+)
+_CODE = {outcome: code for code, outcome in enumerate(_RANK)}
+
+
+class Ledger:
+    """The coverage of one run while it grows. Memory: one byte per probe and target."""
+
+    def __init__(self, probes: Iterable[str], addresses: Iterable[str]) -> None:
+        self._index = {ip: number for number, ip in enumerate(addresses)}
+        self._rows = {probe: bytearray(len(self._index)) for probe in probes}
+        self._reasons: dict[str, dict[str, None]] = {}
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def add_target(self, ip: str) -> None:
+        """A device that answered without being a listed target (a neighbour, a misaddressed one)."""
+        if ip not in self._index:
+            self._index[ip] = len(self._index)
+            for row in self._rows.values():
+                row.append(0)
+
+    def record(self, probe: str, ip: str, outcome: Outcome, reason: str = "") -> None:
+        """Note how (probe, ip) ended, keeping the outcome that says most."""
+        at = self._index.get(ip)
+        row = self._rows.get(probe)
+        if at is None or row is None:
+            return
+        if reason:
+            self.reason(probe, f"{outcome}: {reason}")
+        row[at] = max(row[at], _CODE[outcome])
+
+    def record_all(self, probe: str, outcome: Outcome, reason: str = "") -> None:
+        """The same outcome for every target that has none yet."""
+        row = self._rows.get(probe)
+        if row is None:
+            return
+        if reason:
+            self.reason(probe, f"{outcome}: {reason}")
+        code = _CODE[outcome]
+        for at, old in enumerate(row):
+            if old < code and old == 0:
+                row[at] = code
+
+    def reason(self, probe: str, text: str) -> None:
+        """A reason in words, kept once, at most 20 for each probe."""
+        reasons = self._reasons.setdefault(probe, {})
+        if len(reasons) < 20:
+            reasons[text] = None
+
+    def outcome(self, probe: str, ip: str) -> Outcome:
+        """How (probe, ip) ended so far."""
+        return _RANK[self._rows[probe][self._index[ip]]]
+
+    def coverage(self) -> tuple[ProbeCoverage, ...]:
+        """One line per probe; the counts of each add up to the number of targets."""
+        return tuple(
+            ProbeCoverage(
+                probe,
+                {_RANK[code]: count for code, count in sorted(Counter(row).items(), reverse=True)},
+                tuple(self._reasons.get(probe, ())),
+            )
+            for probe, row in self._rows.items()
+        )

@@ -1,0 +1,156 @@
+"""All that one scan does to one device over TCP, within what its manners allow.
+
+A Session counts connections (made, and at once), holds the device's deadline, and refuses to open more.
+A Talk is what is said on one connection; further Asks to the same port follow on it while it lives.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from camscan.model.exchange import Ask, Outcome, Reply, Transport
+from camscan.net.gate import Gate, OutsideScope
+from camscan.net.ledger import Ledger
+from camscan.net.pace import Pace
+from camscan.net.stream import Connection, Ended, open_stream
+
+PortMap = Mapping[tuple[str, int], int]
+"""("tcp" | "udp", port) → the port really used; empty except for a simulated building."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What to say on one connection to `port`, in order."""
+
+    port: int
+    transport: Transport
+    asks: tuple[Ask, ...]
+
+
+class Session:
+    """One device. hear(reply) returns the further Asks to send; failed(ask, outcome, why) tells of an end."""
+
+    def __init__(
+        self,
+        ip: str,
+        *,
+        gate: Gate,
+        pace: Pace,
+        ledger: Ledger,
+        hear: Callable[[Reply], Iterable[Ask]],
+        failed: Callable[[Ask, Outcome, str], None],
+        port_map: PortMap,
+        deadline: float,
+    ) -> None:
+        self.ip = ip
+        self.used = 0
+        self.deadline = deadline
+        self._gate, self._pace, self._ledger = gate, pace, ledger
+        self._hear, self._failed = hear, failed
+        self._port_map = port_map
+        self._slots = asyncio.Semaphore(pace.manners.device_connections_at_once)
+        self._waiting: dict[int, socket.socket] = {}
+
+    @property
+    def left(self) -> int:
+        """Connections that may still be made."""
+        return max(0, self._pace.manners.device_connections - self.used)
+
+    def remaining_seconds(self) -> float:
+        """Until this device's deadline."""
+        return self.deadline - asyncio.get_running_loop().time()
+
+    def adopt(self, port: int, sock: socket.socket) -> None:
+        """Take over a connection that the sweep made; it counts."""
+        self.used += 1
+        if port in self._waiting or self.remaining_seconds() <= 0:
+            sock.close()
+        else:
+            self._waiting[port] = sock
+
+    async def hold(self, talk: Talk) -> bool:
+        """Hold one Talk; True when at least one answer came. Never raises for what the device does."""
+        answered = False
+        queue = deque(talk.asks)
+        connection: Connection | None = None
+        async with self._slots:
+            try:
+                while queue:
+                    ask = queue.popleft()
+                    try:
+                        if connection is None or not connection.alive:
+                            connection = await self._open(talk)
+                        reply = await self._say(connection, ask)
+                    except Ended as end:
+                        self._ended(ask, end.outcome, end.why)
+                        if connection is None:
+                            for unsaid in queue:
+                                self._ended(unsaid, end.outcome, end.why)
+                            break
+                        continue
+                    answered = True
+                    for further in self._hear(reply):
+                        self._queue(queue, further, talk)
+            finally:
+                if connection is not None:
+                    connection.close()
+        return answered
+
+    def close(self) -> None:
+        """Close whatever the sweep opened and nobody used."""
+        for sock in self._waiting.values():
+            sock.close()
+        self._waiting.clear()
+
+    def _queue(self, queue: deque[Ask], ask: Ask, talk: Talk) -> None:
+        if ask.ip == self.ip and ask.port == talk.port and ask.transport is talk.transport:
+            queue.append(ask)
+        else:
+            self._ended(ask, Outcome.NOT_PERMITTED, "a follow-up to another device or port")
+
+    async def _open(self, talk: Talk) -> Connection:
+        try:
+            self._gate.check(self.ip, talk.port)
+        except OutsideScope as outside:
+            raise Ended(Outcome.NOT_PERMITTED, str(outside)) from None
+        left = self.remaining_seconds()
+        if left <= 0:
+            raise Ended(Outcome.TIMED_OUT, "the device's time was used up")
+        ready = self._waiting.pop(talk.port, None)
+        if ready is None:
+            if not self.left:
+                raise Ended(Outcome.NOT_ASKED, f"{self.used} connections made, no more are allowed")
+            self.used += 1
+            await self._pace.wait(self.ip)
+        limit = self._pace.manners.connect_timeout_seconds
+        tls = talk.transport is Transport.TLS
+        address = (self.ip, self._port_map.get(("tcp", talk.port), talk.port))
+        try:
+            return await open_stream(
+                address,
+                tls=tls,
+                timeout_seconds=min(left, limit * 3 if tls else limit),
+                number=self.used,
+                connected=ready,
+            )
+        except Ended as end:
+            if end.outcome is Outcome.REFUSED or (end.outcome is Outcome.SILENT and not tls):
+                self.used -= ready is None  # nothing was established
+            raise
+
+    async def _say(self, connection: Connection, ask: Ask) -> Reply:
+        await self._pace.wait(self.ip)
+        left = self.remaining_seconds()
+        if left <= 0:
+            raise Ended(Outcome.TIMED_OUT, "the device's time was used up")
+        if ask.timeout_seconds > left:
+            ask = replace(ask, timeout_seconds=left)
+        return await connection.exchange(ask)
+
+    def _ended(self, ask: Ask, outcome: Outcome, why: str) -> None:
+        self._ledger.record(ask.probe, self.ip, outcome, why)
+        self._failed(ask, outcome, why)
