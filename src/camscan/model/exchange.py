@@ -73,6 +73,8 @@ class Ask:
     step names the message inside the probe's dialogue ("root", "favicon") and comes back in the Reply.
     For `Transport.GROUP` the ip is the group or broadcast address. sender_ip_at: offset in the payload
     where `net` writes the four bytes of the sending interface's IPv4 address (Panasonic, facts §5.12).
+    fresh_hex_at: (offset, count) of hex digits that `net` overwrites with random ones before every packet,
+    repeats included (WS-Discovery stacks drop message ids they know, facts §1.2).
     """
 
     probe: str
@@ -85,6 +87,7 @@ class Ask:
     timeout_seconds: float = 3.0
     limit_bytes: int = 65536
     sender_ip_at: int | None = None
+    fresh_hex_at: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
