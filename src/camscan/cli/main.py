@@ -37,7 +37,9 @@ class Commands(click.Group):
         return found if isinstance(found, click.Command) else None
 
 
-@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.version_option(camscan.__version__, prog_name="camscan", message="%(prog)s %(version)s")
 def main() -> None:
     """Find every network camera on the networks you run, and say who really made it.

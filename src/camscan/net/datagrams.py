@@ -247,7 +247,7 @@ class Datagrams:
 
 
 def _any(version: int) -> str:
-    return "0.0.0.0" if version == 4 else "::"  # noqa: S104: answers arrive on every interface
+    return "0.0.0.0" if version == 4 else "::"  # noqa: S104 - answers arrive on every interface
 
 
 def _broadcasts(interface: Interface) -> list[str]:

@@ -82,7 +82,7 @@ def _from_arp() -> dict[str, str]:
 
 def _run(command: list[str]) -> str:
     try:
-        done = subprocess.run(  # noqa: S603: fixed words, no shell
+        done = subprocess.run(  # noqa: S603 - fixed words, no shell
             command, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
