@@ -34,9 +34,14 @@ def problems(document: object, definition: str, schema: Mapping[str, Any]) -> It
     yield from _check(document, {"$ref": f"#/$defs/{definition}"}, schema, ())
 
 
-def _check(value: Any, rule: Mapping[str, Any], schema: Mapping[str, Any], at: tuple[str | int, ...]) -> Iterator[Problem]:
+def _check(
+    value: Any, rule: Mapping[str, Any], schema: Mapping[str, Any], at: tuple[str | int, ...]
+) -> Iterator[Problem]:
     if "$ref" in rule:
-        rule = {**schema["$defs"][rule["$ref"].rpartition("/")[2]], **{k: v for k, v in rule.items() if k != "$ref"}}
+        rule = {
+            **schema["$defs"][rule["$ref"].rpartition("/")[2]],
+            **{k: v for k, v in rule.items() if k != "$ref"},
+        }
     if "enum" in rule:
         if not any(value is each or (isinstance(each, str) and value == each) for each in rule["enum"]):
             known = [str(each).lower() if isinstance(each, bool) else str(each) for each in rule["enum"]]

@@ -106,7 +106,9 @@ class _Rule:
         # What must be present is tested before what must not, and cheap equality before regexes.
         order = {Operator.IS: 0, Operator.ABSENT: 1, Operator.REGEX: 2}
         conditions = sorted(enumerate(fingerprint.when), key=lambda each: (order[each[1].operator], each[0]))
-        self._tests = [(place, _Test(condition, fields_of(condition, groups))) for place, condition in conditions]
+        self._tests = [
+            (place, _Test(condition, fields_of(condition, groups))) for place, condition in conditions
+        ]
         self._templates: dict[str, Template] = {
             name: parse_template(text) for name, text in fingerprint.claims.items()
         }
@@ -139,7 +141,9 @@ class _Test:
         self._condition = condition
         self._fields = fields
         self._pattern = (
-            BoundedPattern(condition.values[0], condition.ignore_case) if condition.operator is Operator.REGEX else None
+            BoundedPattern(condition.values[0], condition.ignore_case)
+            if condition.operator is Operator.REGEX
+            else None
         )
         fold = condition.ignore_case
         self._texts = frozenset(text.casefold() if fold else text for text in condition.values)
@@ -186,6 +190,11 @@ class BoundedPattern:
         self._finder: Any = None if self._names else self._regexp
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Named groups, in order of their place."""
+        return tuple(sorted(self._names, key=self._names.__getitem__))
+
+    @property
     def size(self) -> int:
         """RE2's program size, a measure of what a byte may cost."""
         return int(self._regexp.programsize)
@@ -203,7 +212,10 @@ class BoundedPattern:
         match = self._regexp.search(encoded)
         if match is None:
             return None
-        groups = {name: _decode(raw) if (raw := match[place]) is not None else None for name, place in self._names.items()}
+        groups = {
+            name: _decode(raw) if (raw := match[place]) is not None else None
+            for name, place in self._names.items()
+        }
         return Found(_decode(match.group()), groups)
 
 

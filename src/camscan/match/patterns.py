@@ -116,7 +116,11 @@ class _Reader:
             starts, ends = starts or part.starts, ends or part.ends
             best = _better(best, part.needed)
             if part.exact is not None and len(run) * len(part.exact) <= MAX_ALTERNATIVES:
-                run = frozenset((a + b)[:MAX_LITERAL] if len(a + b) > MAX_LITERAL else a + b for a in run for b in part.exact)
+                run = frozenset(
+                    (a + b)[:MAX_LITERAL] if len(a + b) > MAX_LITERAL else a + b
+                    for a in run
+                    for b in part.exact
+                )
                 if any(len(text) >= MAX_LITERAL for text in run):
                     best, run, whole = _better(best, run), _EMPTY, False
             else:
