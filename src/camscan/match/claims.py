@@ -1,0 +1,105 @@
+"""Evidence to claims: what adds up, what repeats, what contradicts.
+
+Values are compared in a folded form (`fold`), so that `V5.6.2build 190701` and `V5.6.2 build 190701`
+agree; the spelling shown is the one with the strongest evidence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from camscan.match import weights
+from camscan.model.device import Claim, Evidence, Kind
+
+_NOISE = re.compile(r"[^a-z0-9]+")
+MAX_EVIDENCE = 24
+
+
+def fold(name: str, value: str) -> str:
+    """The form in which two values of a claim are compared."""
+    folded = _NOISE.sub("", value.lower())
+    return folded or value.strip().lower() if name != "kind" else value
+
+
+def weigh(name: str, evidence: Iterable[Evidence]) -> Claim | None:
+    """The claim that this evidence supports best, or None when there is none."""
+    by_value: dict[str, list[Evidence]] = defaultdict(list)
+    for each in evidence:
+        by_value[fold(name, each.says)].append(each)
+    if not by_value:
+        return None
+    if name == "kind":
+        _lend_camera_likeness(by_value)
+    elif name in ("serial", "model", "firmware"):
+        _join_contained(by_value)
+    strengths = {value: strength(found) for value, found in by_value.items()}
+    best = max(strengths, key=lambda value: (strengths[value], len(by_value[value]), value))
+    supporting = sorted(by_value[best], key=lambda e: -e.weight)
+    against = sorted(
+        (e for v, found in by_value.items() if v != best for e in found), key=lambda e: -e.weight
+    )
+    confidence = strengths[best]
+    for value, rival in strengths.items():
+        if value != best and not _compatible(name, best, value):
+            confidence *= 1 - weights.CONTRADICTION * rival
+    shown = supporting[0].says
+    return Claim(
+        shown,
+        round(min(confidence, 0.99), 4),
+        tuple(_distinct(supporting)[:MAX_EVIDENCE]),
+        tuple(e for e in _distinct(against) if not _compatible(name, best, fold(name, e.says)))[
+            :MAX_EVIDENCE
+        ],
+    )
+
+
+def strength(evidence: Iterable[Evidence]) -> float:
+    """1 - Π(1 - w) over families, each family counting once with its strongest member."""
+    families: dict[str, float] = {}
+    for each in evidence:
+        families[each.family] = max(families.get(each.family, 0.0), each.weight)
+    doubt = 1.0
+    for weight in families.values():
+        doubt *= 1 - weight
+    return 1 - doubt
+
+
+def _lend_camera_likeness(by_value: dict[str, list[Evidence]]) -> None:
+    """That it speaks as cameras do supports any camera kind claimed, and stands alone only if none is."""
+    likeness = by_value.get(Kind.CAMERA_LIKE)
+    specific = [v for v in by_value if v not in (Kind.CAMERA_LIKE, Kind.NOT_A_CAMERA, Kind.UNKNOWN)]
+    if likeness and specific:
+        best = max(specific, key=lambda v: strength(by_value[v]))
+        by_value[best] += likeness
+        del by_value[Kind.CAMERA_LIKE]
+
+
+def _join_contained(by_value: dict[str, list[Evidence]]) -> None:
+    """A short serial, model or version inside a longer one says the same in fewer words."""
+    for short in sorted(by_value, key=len):
+        longer = [v for v in by_value if v != short and len(short) >= 4 and short in v]
+        if longer:
+            by_value[max(longer, key=lambda v: strength(by_value[v]))] += by_value.pop(short)
+    for value, found in by_value.items():
+        by_value[value] = sorted(found, key=lambda e: (-e.weight, -len(e.says)))
+
+
+def _compatible(name: str, one: str, other: str) -> bool:
+    return name == "kind" and Kind.CAMERA_LIKE in (one, other) and Kind.NOT_A_CAMERA not in (one, other)
+
+
+def _distinct(evidence: list[Evidence]) -> list[Evidence]:
+    seen: dict[tuple[str, str, str, int | None], Evidence] = {}
+    for each in evidence:
+        seen.setdefault((each.rule, each.field, each.value, each.port), each)
+    return list(seen.values())
+
+
+def by_claim(evidence: Iterable[tuple[str, Evidence]]) -> Mapping[str, list[Evidence]]:
+    """Group (claim name, evidence) pairs by claim name."""
+    grouped: dict[str, list[Evidence]] = defaultdict(list)
+    for name, each in evidence:
+        grouped[name].append(each)
+    return grouped

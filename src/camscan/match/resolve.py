@@ -1,0 +1,199 @@
+"""Observations to devices: the whole of identification, a pure function.
+
+    observations of one device → matches + announced values + IEEE blocks → evidence → claims → Device
+
+`identify` groups addresses into devices first; `resolve` concludes about one of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from camscan.match import weights
+from camscan.match.announced import announced, evidence, host_names
+from camscan.match.claims import by_claim, weigh
+from camscan.match.identity import Marks, group_addresses, marks_of
+from camscan.match.makers import Names, fold_name, from_brand_table, from_prefixes, prefix_notes
+from camscan.match.prefixes import PrefixTable
+from camscan.match.signs import flags_of, signs_of_a_camera
+from camscan.model.address import parse_mac
+from camscan.model.device import Claim, Device, Evidence, Kind, MacAddress
+from camscan.model.fingerprint import Brand, Field, Match, Vendor
+from camscan.model.observation import Observation
+
+_MAC_CLAIMS = ("mac",)
+_TEXT_CLAIMS = ("note", "component")
+
+
+class Matcher(Protocol):
+    """What the match engine offers."""
+
+    def match(self, observation: Observation) -> tuple[Match, ...]:
+        """The fingerprints that hold on one observation."""
+
+
+class Knowledge(Protocol):
+    """What identification knows; `camscan.catalog.Catalog` is one."""
+
+    @property
+    def vendors(self) -> Mapping[str, Vendor]:
+        """Vendors by id."""
+
+    @property
+    def brands(self) -> Sequence[Brand]:
+        """Rows of brands.toml."""
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """Observation fields by name."""
+
+    @property
+    def prefixes(self) -> PrefixTable:
+        """IEEE blocks."""
+
+    @property
+    def matcher(self) -> Matcher:
+        """The compiled rules."""
+
+
+class Identifier:
+    """Identification with one catalog; keeps what is worth computing once."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._names = Names.of(knowledge.vendors, knowledge.brands)
+        groups: dict[str, list[str]] = defaultdict(list)
+        for field in knowledge.fields.values():
+            if field.group:
+                groups[field.group].append(field.name)
+        self._groups: Mapping[str, Sequence[str]] = groups
+
+    def identify(self, observations: Iterable[Observation], *, site: str = "") -> tuple[Device, ...]:
+        """Every device behind these observations, in the order of their first address."""
+        by_ip: dict[str, list[Observation]] = defaultdict(list)
+        for each in observations:
+            by_ip[each.ip].append(each)
+        marks = {ip: self._marks(found) for ip, found in by_ip.items()}
+        grouping = group_addresses(marks)
+        devices = []
+        for group in grouping.groups:
+            together = [o for ip in group for o in by_ip[ip]]
+            notes = [note for ip in group for note in grouping.notes.get(ip, ())]
+            conflict = any(ip in grouping.conflicts for ip in group)
+            devices.append(self.resolve(together, site=site, notes=notes, conflict=conflict))
+        return tuple(devices)
+
+    def resolve(
+        self,
+        observations: Sequence[Observation],
+        *,
+        site: str = "",
+        notes: Iterable[str] = (),
+        conflict: bool = False,
+    ) -> Device:
+        """The device that all these observations are of; `observations` must not be empty."""
+        grouped = by_claim(pair for each in observations for pair in self._evidence(each))
+        claims: dict[str, Claim] = {}
+        for name, found in grouped.items():
+            if name not in _MAC_CLAIMS + _TEXT_CLAIMS and (claim := weigh(name, found)) is not None:
+                claims[name] = claim
+        said = list(dict.fromkeys([*notes, *self._texts(grouped)]))
+        said += self._settle_maker(claims)
+        marks = self._marks(observations, [e.says for e in grouped.get("mac", ())])
+        said += prefix_notes(sorted(marks.observed), self._knowledge.prefixes)
+        addresses = tuple(dict.fromkeys(each.ip for each in observations))
+        keys = marks.keys(addresses[0])
+        flags = flags_of(observations, claims)
+        if conflict:
+            flags = tuple(sorted({*flags, "identity-conflict"}))
+        said += _hidden(claims)
+        return Device(
+            device_id=provisional_id(site, keys),
+            addresses=addresses,
+            site=site,
+            zone=observations[0].zone,
+            macs=_macs(observations, marks),
+            hostname=host_names(observations),
+            claims=claims,
+            open_ports=_open_ports(observations),
+            discovered_by=tuple(dict.fromkeys(each.source for each in observations)),
+            flags=flags,
+            notes=tuple(dict.fromkeys(said)),
+            first_seen=min(each.at for each in observations),
+            last_seen=max(each.at for each in observations),
+            identity_keys=keys,
+        )
+
+    def _evidence(self, observation: Observation) -> Iterator[tuple[str, Evidence]]:
+        for match in self._knowledge.matcher.match(observation):
+            yield from self._from_match(observation, match)
+        yield from announced(observation, self._groups)
+        yield from from_prefixes(observation, self._knowledge.prefixes, self._names)
+        yield from signs_of_a_camera(observation)
+
+    def _from_match(self, observation: Observation, match: Match) -> Iterator[tuple[str, Evidence]]:
+        rule = match.fingerprint
+        field, value = match.words[0] if match.words else ("", "")
+        family = rule.family.rpartition(":")[2] or field.partition(".")[0]
+        for name, says in match.claims.items():
+            if name == "manufacturer":
+                says = self._names.maker_name(says)
+            elif name in ("brand", "customer"):
+                name, says = "brand", self._names.brand_name(says)
+            yield name, evidence(observation, rule.id, field, value, says, weights.RULE[rule.weight], family)
+
+    def _settle_maker(self, claims: dict[str, Claim]) -> list[str]:
+        brand = claims.get("brand")
+        if brand is None:
+            return []
+        maker, notes = from_brand_table(brand, self._names)
+        known = claims.get("manufacturer")
+        if known is not None:
+            same = fold_name(known.value) == fold_name(brand.value)
+            return [] if same else [f"sold as {brand.value}, made by {known.value}"]
+        if maker is not None:
+            claims["manufacturer"] = maker
+        return notes
+
+    def _texts(self, grouped: Mapping[str, list[Evidence]]) -> list[str]:
+        notes = [each.says for each in grouped.get("note", ())]
+        components = {each.says for each in grouped.get("component", ())}
+        return notes + [f"component question: {each}" for each in sorted(components)]
+
+    def _marks(self, observations: Sequence[Observation], claimed: Iterable[str] = ()) -> Marks:
+        marks = marks_of(observations, self._groups.get("serial", ()))
+        extra = frozenset(mac for text in claimed if (mac := parse_mac(text)))
+        return Marks(marks.observed, marks.claimed | extra, marks.serials, marks.uuids, marks.certificates)
+
+
+def provisional_id(site: str, keys: Sequence[str]) -> str:
+    """A stable id for a device that no register knows yet: from its site and strongest identity key."""
+    return "d-" + hashlib.sha256(f"{site}\0{keys[0]}".encode()).hexdigest()[:12]
+
+
+def _macs(observations: Sequence[Observation], marks: Marks) -> tuple[MacAddress, ...]:
+    sources: dict[str, str] = {}
+    for each in observations:
+        for field in ("mac.observed", "mac.claimed"):
+            for text in each.fields.get(field, ()):
+                if mac := parse_mac(text):
+                    sources.setdefault(mac, each.source)
+    seen = [MacAddress(mac, True, sources.get(mac, "")) for mac in sorted(marks.observed)]
+    claimed = sorted(marks.claimed - marks.observed)
+    return (*seen, *(MacAddress(mac, False, sources.get(mac, "fingerprint")) for mac in claimed))
+
+
+def _open_ports(observations: Sequence[Observation]) -> tuple[int, ...]:
+    ports = {int(p) for o in observations for p in o.fields.get("net.open_port", ()) if p.isdigit()}
+    return tuple(sorted(ports))
+
+
+def _hidden(claims: Mapping[str, Claim]) -> list[str]:
+    kind, channels = claims.get("kind"), claims.get("channels")
+    if kind is None or channels is None or kind.value != Kind.RECORDER or not channels.value.isdigit():
+        return []
+    count = int(channels.value)
+    return [f"up to {count} cameras behind this recorder, not directly reachable"] if count else []
