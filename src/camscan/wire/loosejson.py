@@ -16,7 +16,7 @@ from typing import TypeAlias
 from camscan.errors import MalformedReply
 from camscan.wire.reader import decode_text
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 MAX_BYTES = 65536
 MAX_DEPTH = 32
