@@ -1,0 +1,134 @@
+"""Which file suffix is which format, and the one way a report reaches the disk.
+
+Rules: a writer is a pure function Inventory → bytes; a file appears whole or not at all (temporary file
+in the same folder, then rename); writers are imported when they are asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from camscan.errors import OperationalError, UsageError
+from camscan.model.inventory import Inventory
+from camscan.report import rows
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One output format: its name for --format, its suffix for -o, what it is for, and its module.
+
+    module.render(inventory) makes the bytes; takes says which options it understands besides.
+    """
+
+    name: str
+    suffix: str
+    about: str
+    module: str
+    takes: frozenset[str] = frozenset()
+    text: bool = True
+
+
+def _format(name: str, suffix: str, about: str, module: str, *takes: str, text: bool = True) -> Format:
+    return Format(name, suffix, about, f"camscan.report.{module}", frozenset(takes), text)
+
+
+FORMATS = (
+    _format("csv", ".csv", "one row per device, for spreadsheets", "csv", "columns"),
+    _format(
+        "jsonl", ".jsonl", "everything, with evidence; what `identify --again` and `report` read", "jsonl"
+    ),
+)
+
+
+def known() -> str:
+    """The known suffixes in words, for error messages and --help."""
+    return ", ".join(each.suffix for each in FORMATS)
+
+
+def by_name(name: str) -> Format:
+    """The format called `name`. Raises UsageError listing the known names."""
+    for each in FORMATS:
+        if each.name == name:
+            return each
+    raise UsageError(f"no format {name!r}; known formats: {', '.join(each.name for each in FORMATS)}")
+
+
+def by_path(path: Path | str) -> Format:
+    """The format that the file name's suffix asks for; the longest suffix that fits wins.
+
+    Raises UsageError listing the known suffixes.
+    """
+    name = Path(path).name.lower()
+    fitting = [each for each in FORMATS if name.endswith(each.suffix) and len(name) > len(each.suffix)]
+    if not fitting:
+        raise UsageError(f"{path}: the suffix names no format; known suffixes: {known()}")
+    return max(fitting, key=lambda each: len(each.suffix))
+
+
+def render(
+    inventory: Inventory,
+    form: Format | str,
+    *,
+    columns: Iterable[str] | None = None,
+    language: str = "en",
+) -> bytes:
+    """The report as bytes. columns and language reach the formats that know them, others ignore the language.
+
+    Raises UsageError for an unknown format or column, or columns for a format without any; MissingExtra.
+    """
+    form = by_name(form) if isinstance(form, str) else form
+    options: dict[str, object] = {}
+    if columns is not None:
+        if "columns" not in form.takes:
+            raise UsageError(f"the format {form.name} has no choice of columns; csv and md have")
+        options["columns"] = rows.choose(columns)
+    if "language" in form.takes:
+        options["language"] = language
+    make = cast("Callable[..., bytes]", importlib.import_module(form.module).render)
+    return make(inventory, **options)
+
+
+def write(
+    inventory: Inventory,
+    path: Path,
+    *,
+    columns: Iterable[str] | None = None,
+    language: str = "en",
+) -> None:
+    """Render in the format of the suffix and put the file in place in one step.
+
+    Raises UsageError (suffix, columns), MissingExtra, OperationalError (folder missing, disk full, no right).
+    """
+    write_bytes(path, render(inventory, by_path(path), columns=columns, language=language))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file at `path` in one step; after a failure the old file is still there, whole."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    except OSError as fault:
+        raise OperationalError(f"cannot write {path}: {fault.strerror}") from None
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except OSError as fault:
+        temporary.unlink(missing_ok=True)
+        raise OperationalError(f"cannot write {path}: {fault.strerror}") from None
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

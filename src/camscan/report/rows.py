@@ -1,0 +1,256 @@
+"""The one flattening of devices into rows; every format takes its columns from here.
+
+Rules: one row per device; cells hold the device's own text, each writer makes it harmless for its
+reader; the first nineteen columns and their order are a promise (docs/columns.md, golden test).
+Add a column: one `Column` line below, then `python -m camscan.report.reference`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from camscan.errors import UsageError
+from camscan.model.device import CAMERA_KINDS, Device, Kind
+from camscan.model.finding import Finding, Verdict
+from camscan.model.inventory import Inventory, Site
+from camscan.report.evidence_text import short_evidence
+from camscan.report.relation import relation
+
+ADVISORY = "advisory"
+
+
+class Entry(NamedTuple):
+    """One device with the site it stands at and what was found about it.
+
+    A named tuple because a report makes one per device and a frozen dataclass costs three times as much.
+    """
+
+    device: Device
+    site: Site
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, what it holds (docs/columns.md prints it), how an entry fills it."""
+
+    name: str
+    about: str
+    value: Callable[[Entry], str]
+
+
+STANDARD_ABOUT = {
+    "site": "Name of the place, or its id when it has no name.",
+    "ip": "Address the device answered from; further ones are in `addresses`.",
+    "mac": "Hardware address: the one seen on the wire, else the one the device claims.",
+    "hostname": "Name in the network: reverse DNS, mDNS or what the device says.",
+    "device_type": "camera, recorder, encoder, intercom, access-terminal or camera-like-unknown.",
+    "brand": "Whose label the device wears; empty when unknown.",
+    "manufacturer": "Who built it; empty when unknown. This is what policies ask about.",
+    "model": "Model as the device says it.",
+    "firmware": "Firmware version as the device says it.",
+    "serial": "Serial number as the device says it; copies of one product can share one.",
+    "confidence": "How sure the manufacturer is, 0.00 to 1.00; of the device type when no manufacturer is known.",
+    "policies": "Policy ids the device matches; in brackets what is not certain: to be checked, question.",
+    "advisories": "Advisories for its firmware; `KEV` when CISA lists it as exploited; in brackets what is open.",
+    "open_ports": "TCP ports found open, separated by blanks.",
+    "discovered_by": "Probes and imports that the device answered.",
+    "evidence": "The strongest words behind maker, brand, model and type, shortened; all of it is in the JSONL.",
+    "first_seen": "UTC instant of the first observation.",
+    "last_seen": "UTC instant of the latest observation.",
+    "device_id": "Stable id of the device across scans.",
+}
+
+
+def standard_row(entry: Entry) -> list[str]:
+    """The nineteen standard cells; in one function because a report calls it 100,000 times."""
+    device, site, findings = entry
+    claims = device.claims
+    kind, brand, maker = claims.get("kind"), claims.get("brand"), claims.get("manufacturer")
+    model, firmware, serial = claims.get("model"), claims.get("firmware"), claims.get("serial")
+    sure = maker or kind
+    return [
+        site.name or site.id,
+        device.addresses[0],
+        shown_mac(device),
+        device.hostname,
+        kind.value if kind else Kind.UNKNOWN.value,
+        brand.value if brand else "",
+        maker.value if maker else "",
+        model.value if model else "",
+        firmware.value if firmware else "",
+        serial.value if serial else "",
+        two_decimals(sure.confidence) if sure else "0.00",
+        _policies(findings) if findings else "",
+        _advisories(findings) if findings else "",
+        _numbers(device.open_ports),
+        _joined(device.discovered_by),
+        short_evidence(device),
+        instant(device.first_seen),
+        instant(device.last_seen),
+        device.device_id,
+    ]
+
+
+@lru_cache(maxsize=4096)
+def instant(at: datetime | None) -> str:
+    """`2026-11-24T06:02:11Z`, or "" for None."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z") if at else ""
+
+
+@lru_cache(maxsize=4096)
+def two_decimals(number: float) -> str:
+    """`0.97`"""
+    return f"{number:.2f}"
+
+
+def shown_mac(device: Device) -> str:
+    """The hardware address the wire showed, else the first one claimed, else ""."""
+    for seen in device.macs:
+        if seen.observed:
+            return seen.mac
+    return device.macs[0].mac if device.macs else ""
+
+
+def hedged(finding: Finding) -> str:
+    """The policy id or CVE; anything but a match carries its reservation: `ndaa-889-a (to be checked)`."""
+    name = finding.regime
+    if name == ADVISORY:
+        name = finding.reference + (" KEV" if finding.known_exploited else "")
+    if finding.verdict is Verdict.MATCHES:
+        return name
+    return f"{name} ({finding.verdict.value.replace('-', ' ')})"
+
+
+def _policies(findings: tuple[Finding, ...]) -> str:
+    return "; ".join(dict.fromkeys([hedged(f) for f in findings if f.regime != ADVISORY]))
+
+
+def _advisories(findings: tuple[Finding, ...]) -> str:
+    return "; ".join(dict.fromkeys([hedged(f) for f in findings if f.regime == ADVISORY]))
+
+
+@lru_cache(maxsize=4096)
+def _numbers(numbers: tuple[int, ...]) -> str:
+    return " ".join(map(str, numbers))
+
+
+@lru_cache(maxsize=4096)
+def _joined(texts: tuple[str, ...]) -> str:
+    return "; ".join(texts)
+
+
+def _standard(index: int) -> Callable[[Entry], str]:
+    return lambda entry: standard_row(entry)[index]
+
+
+STANDARD = tuple(
+    Column(name, about, _standard(index)) for index, (name, about) in enumerate(STANDARD_ABOUT.items())
+)
+STANDARD_NAMES = tuple(STANDARD_ABOUT)
+
+
+def _claim(name: str) -> Callable[[Entry], str]:
+    return lambda entry: entry.device.value(name)
+
+
+def _claim_confidence(name: str) -> Callable[[Entry], str]:
+    def value(entry: Entry) -> str:
+        claim = entry.device.claims.get(name)
+        return two_decimals(claim.confidence) if claim else ""
+
+    return value
+
+
+def _claimed_macs(entry: Entry) -> str:
+    return "; ".join(seen.mac for seen in entry.device.macs if not seen.observed)
+
+
+def _sensitive(entry: Entry) -> str:
+    return {None: "", True: "yes", False: "no"}[entry.site.sensitive]
+
+
+FURTHER = (
+    Column("organisation", "Organisation that runs the site.", lambda e: e.site.organisation),
+    Column("department", "Department or agency inside the organisation.", lambda e: e.site.department),
+    Column("site_id", "Id of the site.", lambda e: e.site.id),
+    Column("owner", "Who owns the site: own or landlord.", lambda e: e.site.owner),
+    Column(
+        "sensitive", "Whether the operator calls the site sensitive: yes, no or empty (not said).", _sensitive
+    ),
+    Column("zone", "Network segment the device was found in.", lambda e: e.device.zone),
+    Column("addresses", "Every address of the device.", lambda e: "; ".join(e.device.addresses)),
+    Column("claimed_macs", "Hardware addresses a payload claims and the wire did not show.", _claimed_macs),
+    Column(
+        "relation",
+        "Of label and manufacturer: own, subsidiary, relabel; unknown when either is unknown.",
+        lambda e: relation(e.device),
+    ),
+    Column("brand_confidence", "How sure the brand is, 0.00 to 1.00.", _claim_confidence("brand")),
+    Column("type_confidence", "How sure the device type is, 0.00 to 1.00.", _claim_confidence("kind")),
+    Column("firmware_date", "Build date of the firmware.", _claim("firmware_date")),
+    Column("manufactured", "When the device was built, read from its serial number.", _claim("manufactured")),
+    Column("hardware_id", "Hardware revision or id.", _claim("hardware_id")),
+    Column("channels", "Number of video channels (recorders and encoders).", _claim("channels")),
+    Column("location", "Where the device says it is.", _claim("location")),
+    Column("status", "Register status: active, missing, decommissioned, removed.", lambda e: e.device.status),
+    Column(
+        "flags",
+        "Warnings from a closed list (docs/inventory-format.md).",
+        lambda e: "; ".join(e.device.flags),
+    ),
+    Column("notes", "Remarks for people, weak leads included.", lambda e: "; ".join(e.device.notes)),
+)
+
+COLUMNS = {column.name: column for column in (*STANDARD, *FURTHER)}
+
+
+def choose(names: Iterable[str] | None) -> tuple[Column, ...]:
+    """The columns of these names in this order; None is the standard nineteen.
+
+    A name with a leading "+" is added to the standard ones. Raises UsageError listing the known names.
+    """
+    wanted = [name.strip() for name in names or () if name.strip()]
+    if not wanted:
+        return STANDARD
+    if all(name.startswith("+") for name in wanted):
+        wanted = [*STANDARD_NAMES, *(name[1:] for name in wanted)]
+    for name in wanted:
+        if name not in COLUMNS:
+            raise UsageError(f"no column {name!r}; known columns: {', '.join(COLUMNS)}")
+    return tuple(COLUMNS[name] for name in dict.fromkeys(wanted))
+
+
+def sites_of(inventory: Inventory) -> dict[str, Site]:
+    """Site id → Site; "" is the scan's own site."""
+    own = inventory.scan.site
+    scanned = (scan.site for scan in inventory.scans)
+    return {"": own, **{site.id: site for site in (*scanned, *inventory.sites, own)}}
+
+
+def entries(inventory: Inventory, *, everything: bool = False) -> Iterator[Entry]:
+    """The devices a report lists, in the inventory's order; with `everything` also what is no camera."""
+    sites = sites_of(inventory)
+    found: dict[str, list[Finding]] = {}
+    for finding in inventory.findings:
+        found.setdefault(finding.device_id, []).append(finding)
+    for device in inventory.devices:
+        kind = device.claims.get("kind")
+        if not everything and (kind is None or kind.value not in CAMERA_KINDS):
+            continue
+        site = sites.get(device.site) or Site(id=device.site)
+        yield Entry(device, site, tuple(found.get(device.device_id, ())))
+
+
+def rows(listed: Iterable[Entry], columns: Sequence[Column] = STANDARD) -> Iterator[list[str]]:
+    """One list of cells per entry, in the order of `columns`; text not yet neutralised."""
+    if tuple(columns) == STANDARD:
+        yield from map(standard_row, listed)
+        return
+    values = [column.value for column in columns]
+    for entry in listed:
+        yield [value(entry) for value in values]
