@@ -8,6 +8,8 @@ body) are stepped over; of an SDP only the lines that name the product are kept.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from camscan.errors import MalformedReply
 from camscan.wire import headers as block
@@ -16,12 +18,17 @@ from camscan.wire.http import BODY_LIMIT, USER_AGENT, HttpResponse, decode_respo
 from camscan.wire.text import one_line
 
 METHODS = ("OPTIONS", "DESCRIBE")
-MAX_SDP_LINES = 24
+MAX_SDP_LINES = 512
+MAX_KEPT_LINES = 24
 MAX_SDP_LINE_CHARACTERS = 256
 _JUNK_LIMIT = 4096  # bytes before the status line that are stepped over
 
 _STATUS = re.compile(rb"(?:RTSP|HTTP)/[0-9.]{1,8}[ \t]")
-_SDP_LINE = re.compile(r"(?:[si]=|a=tool:|a=x-)", re.IGNORECASE)
+_SDP_NAMING = re.compile(r"(?:[si]=|a=tool:|a=x-)", re.IGNORECASE)
+_STANDARD_ATTRIBUTES = frozenset(
+    "cat keywds tool ptime maxptime rtpmap recvonly sendrecv sendonly inactive orient type charset sdplang"
+    " lang framerate quality fmtp control range etag".split()
+)
 
 
 def encode_request(method: str, host: str, port: int, sequence: int, tls: bool = False) -> bytes:
@@ -77,11 +84,34 @@ def decode_answer(raw: bytes) -> HttpResponse:
 
 def sdp_excerpt(body: bytes) -> tuple[str, ...]:
     """The `s=`, `i=`, `a=tool:` and `a=x-` lines of an SDP; addresses, keys and tracks are left out."""
-    kept = []
-    for raw in body[:BODY_LIMIT].split(b"\n"):
-        line = one_line(block.text_of(raw[: MAX_SDP_LINE_CHARACTERS * 4]))[:MAX_SDP_LINE_CHARACTERS]
-        if _SDP_LINE.match(line) and len(line) > 2 and line not in kept:
-            kept.append(line)
-            if len(kept) >= MAX_SDP_LINES:
-                break
-    return tuple(kept)
+    return _unique(line for line in _sdp_lines(body) if _SDP_NAMING.match(line) and len(line) > 2)
+
+
+def sdp_origin(body: bytes) -> tuple[str, ...]:
+    """User name of the `o=` line unless it is `-`, and `id=<session id>`; () without such a line."""
+    words = next((line[2:].split() for line in _sdp_lines(body) if line.startswith("o=")), [])
+    if len(words) < 2:
+        return ()
+    return (f"id={words[1]}",) if words[0] == "-" else (words[0], f"id={words[1]}")
+
+
+def sdp_control(body: bytes) -> tuple[str, ...]:
+    """Path and query of every absolute `a=control:` address, host removed, and the name of every `a=`
+    attribute that neither RFC 4566 nor RFC 2326 defines."""
+    found: list[str] = []
+    for line in _sdp_lines(body):
+        name, _, value = line[2:].partition(":") if line.startswith("a=") else ("", "", "")
+        if name == "control" and "://" in value:
+            found.append("/" + value.partition("://")[2].partition("/")[2])
+        elif name and name.lower() not in _STANDARD_ATTRIBUTES:
+            found.append(name)
+    return _unique(found)
+
+
+def _sdp_lines(body: bytes) -> Iterator[str]:
+    for raw in body[:BODY_LIMIT].split(b"\n", MAX_SDP_LINES)[:MAX_SDP_LINES]:
+        yield one_line(block.text_of(raw[: 4 * MAX_SDP_LINE_CHARACTERS]))[:MAX_SDP_LINE_CHARACTERS]
+
+
+def _unique(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(lines), MAX_KEPT_LINES))
