@@ -1,0 +1,343 @@
+"""Identity over time: which device of the register each device of a new scan is.
+
+Rules: pure; evidence is weighed in the one table below; a scan device takes at most one register
+identity and the reverse, best score first, ties by order, so the result never depends on chance; a key
+that several devices hold says little (real cameras share MACs and serials); an address alone counts
+only inside one site and zone. Two corrections are honoured: identities an operator merged carry one
+`device_id`, pairs in `apart` are never merged again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from camscan.model.device import Device
+
+AGREES = {"mac": 6.0, "serial": 6.0, "claimed": 4.0, "uuid": 3.0, "cert": 2.5}
+AGREES_ADDRESS = 2.0
+AGREES_HOSTNAME = 1.5
+AGREES_MODEL = 0.5
+DIFFERS = {"mac": -4.0, "serial": -5.0, "claimed": -1.5, "uuid": -0.5, "cert": -0.25}
+DIFFERS_MODEL = -2.5
+DIFFERS_MAKER = -2.0
+SHARED = 0.25  # what is left of a key's weight once two devices hold it
+SAME = 2.0  # at least this much: the same device
+SAME_ELSEWHERE = 10.0  # to follow a device from site to site: MAC and serial together
+ABSORBED = 4.0  # a register identity nothing else took, seen inside another device
+MOST_HOLDERS = 16  # a key of more devices than this points to none of them
+MOST_KEYS = 24  # an identity remembers this many keys, newest first
+
+
+class Sight(NamedTuple):
+    """One device as the register or one scan saw it; a tuple, because 100,000 are compared at once.
+
+    device_id is what people see, identity_id the remembered identity behind it (several may have been
+    merged into one device); keys are `kind:value`, strongest first.
+    """
+
+    device_id: str
+    identity_id: str
+    site: str
+    zone: str
+    addresses: tuple[str, ...]
+    hostname: str
+    kind: str
+    brand: str
+    manufacturer: str
+    model: str
+    firmware: str
+    serial: str
+    keys: tuple[str, ...]
+    flags: tuple[str, ...]
+    conflicts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where one scan device belongs: its sight with lasting ids, what the register held (None: new),
+    and the identities that turned out to be the same thing (merged, or kept apart by a correction)."""
+
+    sight: Sight
+    known: Sight | None
+    provisional: str = ""  # the id the scan itself used
+    absorbed: tuple[Sight, ...] = ()
+    kept_apart: tuple[Sight, ...] = ()
+
+
+def sight_of(device: Device, site: str) -> Sight:
+    """The lasting facts of a device; line breaks, which the store joins with, become blanks."""
+    value = device.value
+    return Sight(
+        device.device_id,
+        device.device_id,
+        site,
+        device.zone,
+        device.addresses,
+        device.hostname,
+        value("kind"),
+        value("brand"),
+        value("manufacturer"),
+        value("model"),
+        value("firmware"),
+        value("serial"),
+        tuple(" ".join(key.split()) for key in device.identity_keys),
+        device.flags,
+    )
+
+
+def place(
+    known: Sequence[Sight],
+    seen: Sequence[Sight],
+    make_id: Callable[[Sight], str],
+    apart: Collection[frozenset[str]] = frozenset(),
+    elsewhere: Mapping[int, Sight] | None = None,
+) -> list[Placement]:
+    """One Placement per seen device, in order.
+
+    elsewhere: index in `seen` → an identity of another site it was recognised as (`recognise`);
+    make_id: names a device the register has never held.
+    """
+    pairs = _assign(known, seen, SAME, same_place=True)
+    took = {index: known[position] for index, position in pairs.items()}
+    for index, sight in (elsewhere or {}).items():
+        took.setdefault(index, sight)
+    absorbed, kept = _absorb(known, seen, pairs, took, apart)
+    shared = shared_keys(seen)
+    placements = []
+    for index, sight in enumerate(seen):
+        before = took.get(index)
+        identity = before.identity_id if before else make_id(sight)
+        device_id = before.device_id if before else identity
+        placed = sight._replace(
+            device_id=device_id,
+            identity_id=identity,
+            conflicts=tuple(sorted(_doubts(sight, before, shared))),
+        )
+        parts = kept.get(index, ())
+        placements.append(
+            Placement(_without(placed, parts), before, sight.device_id, absorbed.get(index, ()), parts)
+        )
+    return placements
+
+
+def part_of(part: Sight, whole: Sight) -> Sight:
+    """What a scan saw of an identity that is kept apart from the device it answered in."""
+    here = tuple(each for each in part.addresses if each in whole.addresses)
+    return part._replace(addresses=here or part.addresses, site=whole.site)
+
+
+def _without(whole: Sight, parts: Sequence[Sight]) -> Sight:
+    """The device without the keys and addresses of what is kept apart from it."""
+    if not parts:
+        return whole
+    keys = {key for part in parts for key in part.keys}
+    addresses = {address for part in parts for address in part.addresses}
+    rest = tuple(each for each in whole.addresses if each not in addresses)
+    return whole._replace(
+        keys=tuple(key for key in whole.keys if key not in keys), addresses=rest or whole.addresses
+    )
+
+
+def recognise(strangers: Sequence[Sight], seen: Sequence[Sight]) -> dict[int, Sight]:
+    """Which seen devices are known from another site: index in `seen` → that identity.
+
+    Needs MAC and serial to agree, since clones with one of them exist and private addresses repeat.
+    """
+    pairs = _assign(strangers, seen, SAME_ELSEWHERE, same_place=False)
+    return {index: strangers[position] for index, position in pairs.items()}
+
+
+def remember(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
+    """The keys an identity holds after one more sight: new ones first, old ones kept, bounded."""
+    return tuple(dict.fromkeys((*new, *old)))[:MOST_KEYS]
+
+
+def shared_keys(sights: Iterable[Sight]) -> frozenset[str]:
+    """MAC and serial keys that two different devices hold at once."""
+    holders: dict[str, str] = {}
+    shared = set()
+    for sight in sights:
+        for key in sight.keys:
+            if key.startswith(("mac:", "serial:")) and holders.setdefault(key, sight.device_id) != (
+                sight.device_id
+            ):
+                shared.add(key)
+    return frozenset(shared)
+
+
+def _assign(
+    known: Sequence[Sight], seen: Sequence[Sight], least: float, *, same_place: bool
+) -> dict[int, int]:
+    """Index in seen → position in known; greedy over all scored pairs, best first."""
+    if not known or not seen:
+        return {}
+    holders = _holders(known, seen)
+    index: dict[str, list[int]] = defaultdict(list)
+    for position, sight in enumerate(known):
+        for handle in _handles(sight, same_place):
+            index[handle].append(position)
+    scored = []
+    for number, sight in enumerate(seen):
+        candidates: set[int] = set()
+        for handle in _handles(sight, same_place):
+            found = index.get(handle, ())
+            if len(found) <= MOST_HOLDERS:
+                candidates.update(found)
+        for position in candidates:
+            points = score(known[position], sight, holders, same_place=same_place)
+            if points >= least:
+                scored.append((-points, number, position))
+    scored.sort()
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for _points, number, position in scored:
+        if number not in pairs and position not in taken:
+            pairs[number] = position
+            taken.add(position)
+    return pairs
+
+
+def _handles(sight: Sight, same_place: bool) -> list[str]:
+    """What may point from one sight to another: key values, and at one place addresses and names."""
+    handles = [key.replace("mac-claimed:", "mac:", 1) for key in sight.keys]
+    if same_place:
+        handles += [f"address:{sight.zone}|{address}" for address in sight.addresses]
+        if sight.hostname:
+            handles.append(f"hostname:{sight.hostname}")
+    return handles
+
+
+def _holders(known: Sequence[Sight], seen: Sequence[Sight]) -> Mapping[str, int]:
+    """How many devices at once hold a key or host name (the larger of register and scan)."""
+    counts: Counter[str] = Counter()
+    for side in (known, seen):
+        here: Counter[str] = Counter()
+        for sight in side:
+            here.update(sight.keys)
+            if sight.hostname:
+                here[f"hostname:{sight.hostname}"] += 1
+        for key, count in here.items():
+            if count > counts[key]:
+                counts[key] = count
+    return counts
+
+
+def score(old: Sight, new: Sight, holders: Mapping[str, int], *, same_place: bool = True) -> float:
+    """How much speaks for `old` and `new` being one thing; below zero: against it."""
+    old_keys, new_keys = _by_kind(old.keys), _by_kind(new.keys)
+    points = _score_macs(old_keys, new_keys, holders)
+    for kind in ("serial", "uuid", "cert"):
+        mine, theirs = old_keys.get(kind), new_keys.get(kind)
+        if not mine or not theirs:
+            continue
+        common = mine & theirs
+        if common:
+            points += max(_weight(f"{kind}:{value}", AGREES[kind], holders) for value in common)
+        elif kind == "serial" and _same_ending(mine, theirs):
+            points += AGREES[kind]
+        else:
+            points += DIFFERS[kind]
+    if same_place:
+        if old.zone == new.zone and not set(old.addresses).isdisjoint(new.addresses):
+            points += AGREES_ADDRESS
+        if old.hostname and old.hostname == new.hostname:
+            points += _weight(f"hostname:{old.hostname}", AGREES_HOSTNAME, holders)
+    if old.model and new.model:
+        points += AGREES_MODEL if old.model == new.model else DIFFERS_MODEL
+    if old.manufacturer and new.manufacturer and old.manufacturer != new.manufacturer:
+        points += DIFFERS_MAKER
+    return points
+
+
+def _score_macs(
+    old: Mapping[str, set[str]], new: Mapping[str, set[str]], holders: Mapping[str, int]
+) -> float:
+    """Observed addresses decide most; one only claimed in a payload agrees with less weight."""
+    none: set[str] = set()
+    old_seen, new_seen = old.get("mac", none), new.get("mac", none)
+    if common := old_seen & new_seen:
+        return max(_weight(f"mac:{mac}", AGREES["mac"], holders) for mac in common)
+    old_all, new_all = old_seen | old.get("mac-claimed", none), new_seen | new.get("mac-claimed", none)
+    if common := old_all & new_all:
+        return max(
+            min(_weight(f"{kind}:{mac}", AGREES["claimed"], holders) for kind in ("mac", "mac-claimed"))
+            for mac in common
+        )
+    if old_seen and new_seen:
+        return DIFFERS["mac"]
+    return DIFFERS["claimed"] if old_all and new_all else 0.0
+
+
+def _by_kind(keys: Sequence[str]) -> dict[str, set[str]]:
+    kinds: dict[str, set[str]] = {}
+    for key in keys:
+        kind, _, value = key.partition(":")
+        kinds.setdefault(kind, set()).add(value)
+    return kinds
+
+
+def _weight(key: str, weight: float, holders: Mapping[str, int]) -> float:
+    return weight * SHARED if holders.get(key, 0) > 1 else weight
+
+
+def _same_ending(mine: set[str], theirs: set[str]) -> bool:
+    """One protocol gives the long serial (model and date in front), another its last digits."""
+    return any(
+        len(short) >= 6 and long.endswith(short)
+        for one in mine
+        for other in theirs
+        for short, long in ((one, other), (other, one))
+    )
+
+
+def _absorb(
+    known: Sequence[Sight],
+    seen: Sequence[Sight],
+    pairs: Mapping[int, int],
+    took: Mapping[int, Sight],
+    apart: Collection[frozenset[str]],
+) -> tuple[dict[int, tuple[Sight, ...]], dict[int, tuple[Sight, ...]]]:
+    """Register identities nothing took whose own MAC or serial now answers inside another device."""
+    taken = set(pairs.values())
+    by_key: dict[str, int] = {}
+    for number, sight in enumerate(seen):
+        if number in took:
+            for key in sight.keys:
+                if key.startswith(("mac:", "serial:")):
+                    by_key.setdefault(key, number)
+    holders = _holders(known, seen)
+    absorbed: dict[int, tuple[Sight, ...]] = {}
+    kept: dict[int, tuple[Sight, ...]] = {}
+    for position, sight in enumerate(known):
+        if position in taken:
+            continue
+        numbers = {by_key[key] for key in sight.keys if key in by_key and holders.get(key, 0) < 2}
+        for number in sorted(numbers):
+            owner = took[number]
+            if owner.identity_id == sight.identity_id or score(sight, seen[number], holders) < ABSORBED:
+                continue
+            if frozenset((owner.identity_id, sight.identity_id)) in apart:
+                kept[number] = (*kept.get(number, ()), sight)
+            else:
+                absorbed[number] = (*absorbed.get(number, ()), sight)
+            break
+    return absorbed, kept
+
+
+def _doubts(sight: Sight, before: Sight | None, shared: frozenset[str]) -> Iterable[str]:
+    """What contradicts this identity: keys others hold too, and a strong key that changed."""
+    for key in sight.keys:
+        if key in shared:
+            yield f"{key} is held by several devices"
+    if before is None:
+        return
+    old, new = _by_kind(before.keys), _by_kind(sight.keys)
+    for kind in ("mac", "serial"):
+        mine, theirs = old.get(kind, set()), new.get(kind, set())
+        if mine and theirs and mine.isdisjoint(theirs):
+            if kind == "serial" and _same_ending(mine, theirs):
+                continue
+            yield f"{kind} was {min(mine)} and is {min(theirs)}"

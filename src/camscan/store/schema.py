@@ -1,0 +1,230 @@
+"""The tables as the queries see them; migrations.py makes them, a test holds both equal.
+
+Instants are text, UTC, always with microseconds (`2026-11-24T06:02:11.000000Z`), so that text order is
+time order in both databases. Lists of words are joined with line breaks.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A UTC datetime as sortable text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else instant_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """A tuple of words as lines of text; the empty tuple is the empty text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return "\n".join(value) if value else ""
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
+        return tuple(value.split("\n")) if value else ()
+
+
+def instant_text(at: datetime) -> str:
+    """`2026-11-24T06:02:11.000000Z`"""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _facts() -> list[Column[Any]]:
+    """What one sight says of a device: the same columns in the register and in its history."""
+    return [
+        Column("zone", Text, nullable=False),
+        Column("addresses", Words, nullable=False),
+        Column("hostname", Text, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("brand", Text, nullable=False),
+        Column("manufacturer", Text, nullable=False),
+        Column("model", Text, nullable=False),
+        Column("firmware", Text, nullable=False),
+        Column("serial", Text, nullable=False),
+        Column("keys", Words, nullable=False),
+        Column("flags", Words, nullable=False),
+        Column("conflicts", Words, nullable=False),
+        Column("policies", Words, nullable=False),  # regimes that match, "advisory" included
+    ]
+
+
+metadata = MetaData()
+
+migration = Table(
+    "camscan_migration",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("applied_at", Text, nullable=False),
+)
+
+site = Table(
+    "site",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("organisation", Text, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("address_withheld", Boolean, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("sensitive", Boolean),
+    Column("networks", Words, nullable=False),
+)
+
+site_lock = Table(
+    "site_lock",
+    metadata,
+    Column("site_id", Text, primary_key=True),
+    Column("scan_id", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("process_start", Text, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("beat_at", Instant, nullable=False),
+)
+
+scan = Table(
+    "scan",
+    metadata,
+    Column("scan_id", Text, primary_key=True),
+    Column("site_id", Text, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("ended", Instant),
+    Column("state", Text, nullable=False),  # running | finished
+    Column("method", Text, nullable=False),
+    Column("camscan_version", Text, nullable=False),
+    Column("scope_text", Text, nullable=False),
+    Column("coverage", Text, nullable=False),
+    Column("observations", BigInteger, nullable=False),
+    Column("observations_dropped", Boolean, nullable=False),  # by the retention setting
+)
+
+observation_batch = Table(
+    "observation_batch",
+    metadata,
+    Column("scan_id", Text, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("targets", LargeBinary, nullable=False),  # targets finished with this batch
+)
+
+device_batch = Table(
+    "device_batch",
+    metadata,
+    Column("scan_id", Text, primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("identity_id", Text, primary_key=True),
+    Column("device_id", Text, nullable=False),
+    Column("site_id", Text, nullable=False),
+    Column("address_order", Text, nullable=False),
+    Column("first_seen", Instant, nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("last_scan_id", Text, nullable=False),
+    Column("missing_since", Instant),
+    *_facts(),
+)
+
+identity_key = Table(
+    "identity_key",  # MAC and serial only: how a device is recognised at another site
+    metadata,
+    Column("identity_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+)
+
+sighting = Table(
+    "sighting",
+    metadata,
+    Column("scan_id", Text, primary_key=True),
+    Column("identity_id", Text, primary_key=True),
+    Column("batch", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    *_facts(),
+)
+
+entry = Table(
+    "operator_entry",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("entered_at", Instant, nullable=False),
+)
+
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # merge | split
+    Column("one", Text, nullable=False),  # identity ids
+    Column("other", Text, nullable=False),
+    Column("entered_at", Instant, nullable=False),
+    Column("in_force", Boolean, nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("scan_id", Text, nullable=False),
+    Column("site_id", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("device_id", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+)
+
+endpoint = Table(
+    "alert_endpoint",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("first_event", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("last_error", Text, nullable=False),
+    Column("last_try", Instant),
+)
+
+delivery = Table(
+    "alert_delivery",
+    metadata,
+    Column("endpoint", Text, primary_key=True),
+    Column("event_id", Integer, primary_key=True),
+    Column("delivered_at", Instant, nullable=False),
+)
+
+FACTS = tuple(column.name for column in _facts())
