@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +40,7 @@ def _format(name: str, suffix: str, about: str, module: str, *takes: str, text: 
 FORMATS = (
     _format("csv", ".csv", "one row per device, for spreadsheets", "csv", "columns"),
     _format(
-        "jsonl", ".jsonl", "everything, with evidence; what `identify --again` and `report` read", "jsonl"
+        "jsonl", ".jsonl", "everything with its evidence; what `report` and `identify --again` read", "jsonl"
     ),
 )
 
@@ -110,15 +109,9 @@ def write(
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace the file at `path` in one step; after a failure the old file is still there, whole."""
+    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-    except OSError as fault:
-        raise OperationalError(f"cannot write {path}: {fault.strerror}") from None
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        temporary.chmod(0o666 & ~_umask())
+        temporary.write_bytes(content)
         temporary.replace(path)
     except OSError as fault:
         temporary.unlink(missing_ok=True)
@@ -126,9 +119,3 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

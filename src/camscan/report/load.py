@@ -112,7 +112,7 @@ class _Parts:
     def _start(self, line: _ScanLine) -> None:
         if line.schema_version != SCHEMA_VERSION:
             raise ValueError(
-                f"schema_version {line.schema_version}, but this camscan reads {SCHEMA_VERSION}; update camscan"
+                f"schema_version {line.schema_version}, this camscan reads {SCHEMA_VERSION}; update camscan"
             )
         self.scans[line.scan_id] = Scan(
             scan_id=line.scan_id,
@@ -134,9 +134,7 @@ class _Parts:
 
     def inventory(self, name: str) -> Inventory:
         if not self.scans:
-            raise FileFormatError(
-                f'{name}: no line of type "scan"; is it an inventory that camscan wrote (.jsonl)?'
-            )
+            raise FileFormatError(f'{name}: no line of type "scan"; is it an inventory camscan wrote?')
         first, *others = (self._finished(scan) for scan in self.scans.values())
         return Inventory(
             scan=_told(first, *self.warnings),

@@ -88,12 +88,12 @@ def markdown(text: str, limit: int = MAX_CELL_CHARACTERS) -> str:
 
 
 def json_line(text: str) -> str:
-    """One line of JSON whose invisible and terminal-active characters are JSON escapes; the value is unchanged."""
+    """JSON whose invisible and terminal-active characters are JSON escapes; its value is unchanged."""
     return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def json_in_html(text: str) -> str:
-    """JSON that can stand inside a `<script>` element: nothing in it can end the element or open a comment."""
+    """JSON for inside a `<script>` element: nothing in it can end the element or open a comment."""
     return json_line(text).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 

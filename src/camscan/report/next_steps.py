@@ -1,0 +1,99 @@
+"""What to do after reading a report: which devices to look at, what was not reached, what hides behind what.
+
+Rules: a step names things (addresses, segments), never blames; the words of each kind are in `wording`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from camscan.model.device import Kind
+from camscan.model.exchange import Outcome
+from camscan.model.finding import Verdict
+from camscan.report.rows import ADVISORY, Entry
+from camscan.report.summary import Summary
+
+
+class StepKind(StrEnum):
+    """Closed list of next steps, the most useful first."""
+
+    EXPLOITED = "exploited"  # firmware that an advisory on CISA's list names
+    CREDENTIALS = "credentials"  # says a login in clear, streams without one, or has no password yet
+    UNREACHED = "unreached"  # segments and probes that could not be asked
+    LOOK_AT = "look-at"  # maker unknown: somebody has to walk there
+    CHECK_MAKER = "check-maker"  # a policy hangs on a maker that is not sure enough
+    RECORDERS = "recorders"  # cameras behind a recorder that the network does not show
+    CONFLICTS = "conflicts"  # two things share one identity
+    EMPTY_SITES = "empty-sites"  # sites in the register where nothing was found
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do; details name what it concerns, in the device's own words (not neutralised)."""
+
+    kind: StepKind
+    count: int
+    details: tuple[str, ...]
+
+
+_OPEN_FLAGS = frozenset({"announces-credentials", "stream-without-login", "not-activated"})
+_CONFLICT_FLAGS = frozenset({"identity-conflict", "misaddressed", "address-mismatch"})
+
+
+def next_steps(summary: Summary) -> list[Step]:
+    """The steps that this inventory calls for, in order of use; empty when there is none."""
+    here = summary.entries
+    steps = [
+        _step(StepKind.EXPLOITED, (e for e in here if any(f.known_exploited for f in e.findings))),
+        _step(StepKind.CREDENTIALS, (e for e in here if not _OPEN_FLAGS.isdisjoint(e.device.flags))),
+        _unreached(summary),
+        _step(StepKind.LOOK_AT, (e for e in here if not e.device.value("manufacturer"))),
+        _step(StepKind.CHECK_MAKER, (e for e in here if _unsure(e))),
+        _step(StepKind.RECORDERS, (e for e in here if _hides_cameras(e))),
+        _step(StepKind.CONFLICTS, (e for e in here if not _CONFLICT_FLAGS.isdisjoint(e.device.flags))),
+        _empty_sites(summary),
+    ]
+    return [step for step in steps if step is not None]
+
+
+def place_of(entry: Entry) -> str:
+    """`10.0.3.17 (Court 3)`"""
+    site = entry.site.name or entry.site.id
+    return f"{entry.device.ip} ({site})" if site else entry.device.ip
+
+
+def _step(kind: StepKind, concerned: Iterable[Entry]) -> Step | None:
+    details = tuple(place_of(entry) for entry in concerned)
+    return Step(kind, len(details), details) if details else None
+
+
+def _unsure(entry: Entry) -> bool:
+    return bool(entry.device.value("manufacturer")) and any(
+        finding.verdict is Verdict.TO_BE_CHECKED and finding.regime != ADVISORY for finding in entry.findings
+    )
+
+
+def _hides_cameras(entry: Entry) -> bool:
+    return "hidden-cameras" in entry.device.flags or entry.device.value("kind") == Kind.RECORDER
+
+
+def _unreached(summary: Summary) -> Step | None:
+    said: list[str] = []
+    for scan in summary.scans:
+        if scan.coverage.complete:
+            continue
+        said.extend(scan.coverage.warnings)
+        for probe in scan.coverage.probes:
+            if probe.outcomes.get(Outcome.NOT_RUN):
+                said.extend(f"{probe.probe}: {reason}" for reason in probe.reasons)
+        if not scan.coverage.warnings and not scan.coverage.probes:
+            said.append(scan.scope_text)
+    details = tuple(dict.fromkeys(said))
+    return Step(StepKind.UNREACHED, len(details), details) if details else None
+
+
+def _empty_sites(summary: Summary) -> Step | None:
+    empty = summary.known_sites - len(summary.sites)
+    return Step(StepKind.EMPTY_SITES, empty, ()) if empty > 0 and len(summary.sites) > 0 else None
