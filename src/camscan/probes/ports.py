@@ -104,7 +104,7 @@ def ports_markdown() -> str:
     lines = [
         "# TCP ports camscan sweeps",
         "",
-        "Generated from `src/camscan/probes/ports.py` by `python -m camscan.probes.ports > docs/ports.md`; do not edit.",
+        "Generated: `python -m camscan.probes.ports > docs/ports.md`. Do not edit; edit `probes/ports.py`.",
         "",
         "Stage 1 ports are tried on every address in scope, stage 2 ports only on addresses that answered",
         "something. *Speaks* is what camscan says on an open port, in the order tried; “connect only” means",

@@ -68,6 +68,7 @@ class HtmlPage:
 def body_text(response: HttpResponse, limit: int = 64 * 1024) -> str:
     """The body as text: BOM, Content-Type, meta charset, UTF-8, else Windows-1252. Never raises."""
     body = response.body[:limit]
+    cut = len(body) >= limit
     for mark, charset in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(charset, "replace")
@@ -76,16 +77,16 @@ def body_text(response: HttpResponse, limit: int = 64 * 1024) -> str:
         found = _CHARSET.search(said)
         if found and _CHARSETS.fullmatch(found.group(1)):
             # A wrong label is common: keep it only when the bytes agree, a cut last character aside.
-            text = _decoded(body, found.group(1))
+            text = _decoded(body, found.group(1), cut)
             if text is not None:
                 return text
-    return _decoded(body, "utf-8") or body.decode("cp1252", "replace")
+    return _decoded(body, "utf-8", cut) or body.decode("cp1252", "replace")
 
 
-def _decoded(body: bytes, charset: str) -> str | None:
+def _decoded(body: bytes, charset: str, cut: bool) -> str | None:
     try:
         decoder = codecs.getincrementaldecoder(charset)("strict")
-        return decoder.decode(body, final=False)
+        return decoder.decode(body, final=not cut)
     except (LookupError, UnicodeError):
         return None
 

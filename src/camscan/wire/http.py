@@ -29,6 +29,7 @@ _STATUS_LINE = re.compile(
 )
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*)?\r?")
+_CHUNK_START = re.compile(rb"[0-9A-Fa-f \t\r]")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}:")
 
 
@@ -122,7 +123,8 @@ def _body_end(view: bytes, body_at: int, status: int, headers: Headers) -> int |
     if status in (101, 204, 304):
         return body_at
     if _is_chunked(headers):
-        return _walk_chunks(view, body_at)[1]
+        end = _walk_chunks(view, body_at)[1]
+        return None if end == body_at else end  # no chunk at all: only the close tells, see _transfer_decoded
     length = block.content_length(headers)
     if length is None or (status == 0 and not headers):
         return None
@@ -234,7 +236,9 @@ def _transfer_decoded(rest: bytes, status: int, headers: Headers) -> bytes:
     if status in (101, 204, 304):
         return b""
     if _is_chunked(headers):
-        return b"".join(_walk_chunks(rest, 0)[0])
+        pieces, end = _walk_chunks(rest, 0)
+        none_came = end == 0 or (not pieces and not _CHUNK_START.match(rest))
+        return rest if none_came else b"".join(pieces)  # some servers announce chunks and send none
     length = block.content_length(headers)
     return rest if length is None else rest[:length]
 
