@@ -18,12 +18,12 @@ from camscan.catalog.reading import Contents, read_directory
 from camscan.errors import FingerprintError
 from camscan.match.engine import BoundedPattern
 from camscan.match.patterns import read_pattern
-from camscan.match.prefilter import ANY, fields_of, trigger_of
+from camscan.match.prefilter import ANY, build_index
 from camscan.match.templates import Slot, names_something, parse_template
 from camscan.model.fingerprint import Fingerprint, Operator
 
-MAX_UNSELECTIVE = 48
-"""So many rules of one field may lack a literal; each is tried on every value of the field."""
+MAX_UNSELECTIVE = 64
+"""So many rules may be tried on one value of a field although no literal of theirs occurs in it."""
 
 MAX_PROGRAM = 4000
 """RE2 program size beyond which hostile text becomes slow."""
@@ -156,19 +156,12 @@ def _check_vendors(contents: Contents) -> Iterator[Fault]:
 
 
 def _check_selectivity(rules: list[Fingerprint], contents: Contents) -> Iterator[Fault]:
-    """Rules that no literal selects: a warning each, a fault when a field has too many."""
-    groups = contents.groups()
-    counts: dict[str, int] = {}
-    for rule in rules:
-        condition, literals = trigger_of(rule)
-        if condition.operator is Operator.REGEX and not literals:
-            for name in fields_of(condition, groups):
-                counts[name] = counts.get(name, 0) + 1
-    for name, count in counts.items():
+    """Fields on whose values too many rules must be tried because nothing selects them."""
+    index = build_index(rules, contents.groups())
+    for name in sorted({*index.always, *index.heads}):
+        count = len(index.always.get(name, ())) + max(map(len, index.heads.get(name, {}).values()), default=0)
         if count > MAX_UNSELECTIVE:
-            yield Fault(
-                "vendors",
-                "",
-                name,
-                f"{count} rules have no literal text of 3 characters (at most {MAX_UNSELECTIVE})",
+            message = (
+                f"{count} rules have no literal of 3 characters to be selected by (at most {MAX_UNSELECTIVE})"
             )
+            yield Fault("vendors", "", name, message)

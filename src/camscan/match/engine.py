@@ -11,7 +11,7 @@ Rules of this file:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,15 +61,17 @@ class Engine:
         candidates: set[int] = set()
         complete = True
         left = MAX_CHARACTERS
-        prefilter = self._prefilter
+        scan_of = self._prefilter.scan_of
         for field, values in observation.fields.items():
-            if not prefilter.knows(field):
+            scan = scan_of(field)
+            if scan is None:
                 continue
             for value in values:
                 if len(value) > left:
                     complete, value = False, value[:left]
                 left -= len(value)
-                complete = prefilter.add_candidates(field, value, candidates) and complete
+                if not scan.add_candidates(value, candidates):
+                    complete = False
         if not candidates:
             return Examination((), complete)
         chosen = sorted(candidates)
@@ -107,22 +109,22 @@ class _Rule:
         order = {Operator.IS: 0, Operator.ABSENT: 1, Operator.REGEX: 2}
         conditions = sorted(enumerate(fingerprint.when), key=lambda each: (order[each[1].operator], each[0]))
         self._tests = [
-            (place, _Test(condition, fields_of(condition, groups))) for place, condition in conditions
+            (place, _test(condition, fields_of(condition, groups))) for place, condition in conditions
         ]
-        self._templates: dict[str, Template] = {
-            name: parse_template(text) for name, text in fingerprint.claims.items()
-        }
+        self._templates: list[tuple[str, Template]] = [
+            (name, parse_template(text)) for name, text in fingerprint.claims.items()
+        ]
 
     def test(self, work: _Work) -> Match | None:
         texts: dict[str, str | None] = {}
         words: list[tuple[int, tuple[str, str]]] = []
-        for place, test in self._tests:
-            found = test.holds(work, texts)
+        for place, holds in self._tests:
+            found = holds(work, texts)
             if found is None:
                 return None
             words.append((place, found))
         claims: dict[str, str] = {}
-        for name, template in self._templates.items():
+        for name, template in self._templates:
             value = render(template, texts)
             if value is not None and names_something(name, value):
                 claims[name] = value
@@ -132,50 +134,63 @@ class _Rule:
         return Match(self._fingerprint, claims, tuple(word for _, word in words))
 
 
-class _Test:
-    """One condition over the fields it stands for."""
+_Holds = Callable[[_Work, dict[str, str | None]], tuple[str, str] | None]
+"""A condition: (field, words) that satisfy it, named groups added to the dict; None when nothing does."""
 
-    __slots__ = ("_condition", "_fields", "_pattern", "_texts")
 
-    def __init__(self, condition: Condition, fields: tuple[str, ...]) -> None:
-        self._condition = condition
-        self._fields = fields
-        self._pattern = (
-            BoundedPattern(condition.values[0], condition.ignore_case)
-            if condition.operator is Operator.REGEX
-            else None
-        )
-        fold = condition.ignore_case
-        self._texts = frozenset(text.casefold() if fold else text for text in condition.values)
+def _test(condition: Condition, fields: tuple[str, ...]) -> _Holds:
+    if condition.operator is Operator.ABSENT:
+        return _absent(condition.field, fields)
+    if condition.operator is Operator.IS:
+        return _equal(condition, fields)
+    return _regex(BoundedPattern(condition.values[0], condition.ignore_case), fields)
 
-    def holds(self, work: _Work, texts: dict[str, str | None]) -> tuple[str, str] | None:
-        """(field, words) that satisfy the condition, filling `texts` with named groups; None when none do."""
-        if self._condition.operator is Operator.ABSENT:
-            absent = not any(work.fields.get(name) for name in self._fields)
-            return (self._condition.field, "") if absent else None
-        for name in self._fields:
-            for value in work.fields.get(name, ()):
-                if self._pattern is None:
-                    if (value.casefold() if self._condition.ignore_case else value) in self._texts:
-                        return name, _quote(value, value)
-                    continue
+
+def _absent(name: str, fields: tuple[str, ...]) -> _Holds:
+    def holds(work: _Work, texts: dict[str, str | None]) -> tuple[str, str] | None:  # noqa: ARG001
+        return None if any(work.fields.get(field) for field in fields) else (name, "")
+
+    return holds
+
+
+def _equal(condition: Condition, fields: tuple[str, ...]) -> _Holds:
+    fold = condition.ignore_case
+    wanted = frozenset(text.casefold() if fold else text for text in condition.values)
+
+    def holds(work: _Work, texts: dict[str, str | None]) -> tuple[str, str] | None:  # noqa: ARG001
+        for field in fields:
+            for value in work.fields.get(field, ()):
+                if (value.casefold() if fold else value) in wanted:
+                    return field, value[:MAX_QUOTE]
+        return None
+
+    return holds
+
+
+def _regex(pattern: BoundedPattern, fields: tuple[str, ...]) -> _Holds:
+    search = pattern.search
+    place_of = {field: place for place, field in enumerate(fields)}
+
+    def holds(work: _Work, texts: dict[str, str | None]) -> tuple[str, str] | None:
+        here = work.fields
+        for field in (
+            fields if len(fields) == 1 else sorted(place_of.keys() & here.keys(), key=place_of.__getitem__)
+        ):
+            for value in here.get(field, ()):
                 encoded = value[:MAX_CHARACTERS].encode("utf-8", "replace")
                 work.bytes_left -= len(encoded)
                 if work.bytes_left <= 0:
                     return None
-                found = self._pattern.search(encoded)
-                if found is not None:
-                    texts.update(found.groups)
-                    return name, _quote(value, found.text)
+                matched = search(encoded, texts)
+                if matched is not None:
+                    # Of a long value (a web page) only the part that matched is worth showing.
+                    quote = (
+                        value if len(value) <= MAX_QUOTE else matched.decode("utf-8", "replace")[:MAX_QUOTE]
+                    )
+                    return field, quote
         return None
 
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The text a pattern matched and its named groups (None: the group took no part)."""
-
-    text: str
-    groups: Mapping[str, str | None]
+    return holds
 
 
 class BoundedPattern:
@@ -186,21 +201,25 @@ class BoundedPattern:
     def __init__(self, pattern: str, ignore_case: bool = False) -> None:
         self._pattern = f"(?i){pattern}" if ignore_case else pattern
         self._regexp = _compile(self._pattern, captures=True)
-        self._names = {name.decode(): place for name, place in self._regexp.groupindex.items()}
-        self._finder: Any = None if self._names else self._regexp
+        places = sorted((place, name.decode()) for name, place in self._regexp.groupindex.items())
+        self._names = tuple((name, place) for place, name in places)
+        self._finder: Any = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Named groups, in order of their place."""
-        return tuple(sorted(self._names, key=self._names.__getitem__))
+        return tuple(name for name, _ in self._names)
 
     @property
     def size(self) -> int:
         """RE2's program size, a measure of what a byte may cost."""
         return int(self._regexp.programsize)
 
-    def search(self, encoded: bytes) -> Found | None:
-        """The first match in this UTF-8 text, or None; also None when groups would span too much."""
+    def search(self, encoded: bytes, groups: dict[str, str | None]) -> bytes | None:
+        """The first match in this UTF-8 text, its named groups added to `groups` (None: took no part).
+
+        None when nothing matches, and when groups would have to be found in more than `MAX_SPAN_BYTES`.
+        """
         if len(encoded) > MAX_SPAN_BYTES:
             if self._finder is None:
                 self._finder = _compile(self._pattern, captures=False)
@@ -208,15 +227,14 @@ class BoundedPattern:
             if whole is None or (self._names and whole.end() - whole.start() > MAX_SPAN_BYTES):
                 return None
             if not self._names:
-                return Found(_decode(whole.group()), {})
+                return bytes(whole.group())
         match = self._regexp.search(encoded)
         if match is None:
             return None
-        groups = {
-            name: _decode(raw) if (raw := match[place]) is not None else None
-            for name, place in self._names.items()
-        }
-        return Found(_decode(match.group()), groups)
+        for name, place in self._names:
+            start, end = match.span(place)
+            groups[name] = encoded[start:end].decode("utf-8", "replace") if start >= 0 else None
+        return bytes(match.group())
 
 
 def _compile(pattern: str, *, captures: bool) -> Any:
@@ -230,12 +248,3 @@ def _compile(pattern: str, *, captures: bool) -> Any:
     except re2.error as fault:
         reason = fault.args[0] if fault.args else fault
         raise ValueError(reason.decode() if isinstance(reason, bytes) else str(reason)) from None
-
-
-def _decode(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
-
-
-def _quote(value: str, matched: str) -> str:
-    """The words to show: the value, or of a long one (a web page) the part that matched."""
-    return value if len(value) <= MAX_QUOTE else matched[:MAX_QUOTE]

@@ -31,10 +31,12 @@ class Pattern:
     """What is known of a pattern without running it.
 
     literals: every match's folded text contains at least one of them (empty: nothing is known);
+    heads: a text that matches begins, folded, with one of these characters (empty: nothing is known);
     starts/ends: every match touches the start/the end of the text; groups: named groups in order.
     """
 
     literals: frozenset[str] = _NOTHING
+    heads: frozenset[str] = _NOTHING
     starts: bool = False
     ends: bool = False
     groups: tuple[str, ...] = ()
@@ -42,16 +44,29 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """exact: all texts the part can match, None when too many; needed: texts of which a match has one."""
+    """exact: all texts the part can match, None when too many; needed: texts of which a match has one;
+    heads: the characters it can begin with ("" when it can be empty), None when unknown."""
 
     exact: frozenset[str] | None = None
     needed: frozenset[str] = _NOTHING
+    heads: frozenset[str] | None = None
     starts: bool = False
     ends: bool = False
 
 
 _ANYTHING = _Part()
-_ZERO_WIDTH = _Part(exact=_EMPTY)
+_ZERO_WIDTH = _Part(exact=_EMPTY, heads=_EMPTY)
+_DIGITS = frozenset("0123456789")
+_WORD = _DIGITS | frozenset("abcdefghijklmnopqrstuvwxyz_")
+
+_CLASSES: dict[str, frozenset[str] | None] = {
+    "d": _DIGITS,
+    "w": _WORD,
+    "s": None,
+    "D": None,
+    "S": None,
+    "W": None,
+}
 
 
 class _NotUnderstoodError(Exception):
@@ -69,8 +84,9 @@ def read_pattern(text: str) -> Pattern:
         return Pattern(groups=tuple(reader.groups))
     best = _better(part.needed, part.exact or _NOTHING)
     usable = best if best and min(map(len, best)) >= MIN_LITERAL else _NOTHING
-    lines = reader.multiline
-    return Pattern(usable, part.starts and not lines, part.ends and not lines, tuple(reader.groups))
+    starts, ends = part.starts and not reader.multiline, part.ends and not reader.multiline
+    heads = part.heads if starts and part.heads and "" not in part.heads else _NOTHING
+    return Pattern(usable, heads, starts, ends, tuple(reader.groups))
 
 
 def _better(one: frozenset[str], other: frozenset[str]) -> frozenset[str]:
@@ -96,7 +112,9 @@ class _Reader:
             return branches[0]
         exact: frozenset[str] | None = _NOTHING
         needed: frozenset[str] | None = _NOTHING
+        heads: frozenset[str] | None = _NOTHING
         for branch in branches:
+            heads = None if heads is None or branch.heads is None else heads | branch.heads
             exact = None if exact is None or branch.exact is None else exact | branch.exact
             best = _better(branch.needed, branch.exact or _NOTHING)
             needed = needed | best if needed is not None and best and "" not in best else None
@@ -104,30 +122,30 @@ class _Reader:
             exact = None
         if needed is None or len(needed) > MAX_ALTERNATIVES * 2:
             needed = _NOTHING
-        return _Part(exact, needed, all(b.starts for b in branches), all(b.ends for b in branches))
+        starts, ends = all(each.starts for each in branches), all(each.ends for each in branches)
+        return _Part(exact, needed, heads, starts, ends)
 
     def concatenation(self, depth: int) -> _Part:
-        run: frozenset[str] = _EMPTY
+        run: frozenset[str] = _EMPTY  # the texts the parts since the last gap spell
         best = _NOTHING
         whole = True
+        heads: frozenset[str] | None = _EMPTY
         starts = ends = False
         while self.at < len(self.text) and self.text[self.at] not in "|)":
             part = self.repeated(self.atom(depth))
             starts, ends = starts or part.starts, ends or part.ends
+            if heads is not None and "" in heads:
+                heads = None if part.heads is None else (heads - _EMPTY) | part.heads
             best = _better(best, part.needed)
             if part.exact is not None and len(run) * len(part.exact) <= MAX_ALTERNATIVES:
-                run = frozenset(
-                    (a + b)[:MAX_LITERAL] if len(a + b) > MAX_LITERAL else a + b
-                    for a in run
-                    for b in part.exact
-                )
-                if any(len(text) >= MAX_LITERAL for text in run):
+                run = frozenset((before + text)[:MAX_LITERAL] for before in run for text in part.exact)
+                if any(len(text) == MAX_LITERAL for text in run):
                     best, run, whole = _better(best, run), _EMPTY, False
             else:
                 best, whole = _better(best, run), False
                 run = part.exact if part.exact is not None else _EMPTY
         best = _better(best, run)
-        return _Part(run if whole else None, best if "" not in best else _NOTHING, starts, ends)
+        return _Part(run if whole else None, best if "" not in best else _NOTHING, heads, starts, ends)
 
     def repeated(self, part: _Part) -> _Part:
         while self.at < len(self.text):
@@ -156,9 +174,9 @@ class _Reader:
         if char == "\\":
             return self.escape()
         if char == "^":
-            return _Part(exact=_EMPTY, starts=True)
+            return _Part(exact=_EMPTY, heads=_EMPTY, starts=True)
         if char == "$":
-            return _Part(exact=_EMPTY, ends=True)
+            return _Part(exact=_EMPTY, heads=_EMPTY, ends=True)
         if char == ".":
             return _ANYTHING
         if char in "*+?":
@@ -185,14 +203,14 @@ class _Reader:
     def escape(self) -> _Part:
         char = self.text[self.at]
         self.at += 1
-        if char in "dDsSwW":
-            return _ANYTHING
+        if char in _CLASSES:
+            return _Part(heads=_CLASSES[char])
         if char in "bB":
             return _ZERO_WIDTH
         if char == "A":
-            return _Part(exact=_EMPTY, starts=True)
+            return _Part(exact=_EMPTY, heads=_EMPTY, starts=True)
         if char == "z":
-            return _Part(exact=_EMPTY, ends=True)
+            return _Part(exact=_EMPTY, heads=_EMPTY, ends=True)
         if char in "pP":
             return self.unicode_class()
         if char.isalnum():  # \x41, \123, \Q…\E, \C, \n: rare, and saying nothing is always right
@@ -206,53 +224,72 @@ class _Reader:
         return _ANYTHING
 
     def character_class(self) -> _Part:
+        """`[…]`: its folded characters where they are all ASCII and few kinds of syntax are used."""
         negated = self.text[self.at] == "^"
         self.at += negated
-        chars: set[str] = set()
-        simple = not negated
+        chars: set[str] | None = set()
+        last = ""  # the character a following `-` would begin a range with
         first = True
         while first or self.text[self.at] != "]":
             first = False
             char = self.text[self.at]
             self.at += 1
             if char == "[" and self.text[self.at] == ":":
-                self.at = self.text.find(":]", self.at) + 2
-                if self.at < 2:
-                    raise _NotUnderstoodError
-                simple = False
+                self.at = (
+                    self.text.index(":]", self.at) + 2 if ":]" in self.text[self.at :] else len(self.text)
+                )
+                chars, last = None, ""
             elif char == "\\":
-                char = self.text[self.at]
+                found = self.class_escape()
+                last = min(found) if found is not None and len(found) == 1 else ""
+                chars = None if chars is None or found is None else chars | found
+            elif char == "-" and last and self.text[self.at] not in "]\\":
+                end = self.text[self.at]
                 self.at += 1
-                if char in "pP":
-                    self.unicode_class()
-                elif char in "xQ" or char.isdigit():
-                    raise _NotUnderstoodError
-                simple = simple and not char.isalnum()
-                chars.add(char)
-            elif char == "-" and self.text[self.at] != "]" and chars:
-                simple = False  # a range: too many to spell out
+                span = range(ord(last), ord(end) + 1)
+                chars = None if chars is None or len(span) > 128 else chars | {chr(code) for code in span}
+                last = ""
+            elif char == "-" and last and self.text[self.at] == "\\":
+                raise _NotUnderstoodError
             else:
-                chars.add(char)
+                last = char
+                if chars is not None:
+                    chars.add(char)
         self.at += 1
-        if not simple or not all(map(str.isascii, chars)):
+        if negated or chars is None or not all(map(str.isascii, chars)):
             return _ANYTHING
         folded = frozenset(char.lower() for char in chars)
-        return _Part(exact=folded) if len(folded) <= 4 else _ANYTHING
+        return _Part(exact=folded if len(folded) <= 4 else None, heads=folded)
+
+    def class_escape(self) -> frozenset[str] | None:
+        char = self.text[self.at]
+        self.at += 1
+        if char in _CLASSES:
+            return _CLASSES[char]
+        if char in "pP":
+            self.unicode_class()
+            return None
+        if char.isalnum():  # \x41, \123, \n
+            raise _NotUnderstoodError
+        return frozenset({char})
 
 
 def _literal(char: str) -> _Part:
-    return _Part(exact=frozenset({char.lower()})) if char.isascii() else _ANYTHING
+    if not char.isascii():
+        return _ANYTHING
+    only = frozenset({char.lower()})
+    return _Part(exact=only, heads=only)
 
 
 def _repeat(part: _Part, low: int, high: int | None) -> _Part:
+    heads = part.heads
     if low == 0:
-        if high == 1 and part.exact is not None:
-            return _Part(exact=part.exact | _EMPTY)
-        return _ANYTHING
+        heads = None if heads is None else heads | _EMPTY
+        return _Part(exact=part.exact | _EMPTY if high == 1 and part.exact is not None else None, heads=heads)
     if part.exact is not None and len(part.exact) == 1 and low == high:
         (text,) = part.exact
         if len(text) * low <= MAX_LITERAL:
-            return _Part(frozenset({text * low}), _NOTHING, part.starts, part.ends)
+            return _Part(frozenset({text * low}), _NOTHING, heads, part.starts, part.ends)
     needed = _better(part.needed, part.exact or _NOTHING)
     exact = part.exact if low == high == 1 else None
-    return _Part(exact, needed if "" not in needed else _NOTHING, part.starts, part.ends)
+    return _Part(exact, needed if "" not in needed else _NOTHING, heads, part.starts, part.ends)

@@ -1,8 +1,8 @@
 """Chooses which rules are worth trying on a field's values: by exact text, by required literal, or always.
 
 Each rule has one trigger, its most selective condition. An `is` is a dictionary look-up; a regex that
-requires a literal waits in the field's Aho-Corasick automaton; the rest are tried on every value of the
-field, and `fingerprints check` keeps those few. An index is plain data, so that it can be cached as JSON.
+requires a literal waits in the field's Aho-Corasick automaton; one that can only begin with some characters
+is found by the value's first; the rest are tried on every value, and `fingerprints check` keeps those few. An index is plain data, so that it can be cached as JSON.
 """
 
 from __future__ import annotations
@@ -19,15 +19,19 @@ ANY = "any."
 MAX_HITS = 8192
 """Literal occurrences looked at in one value; a page that repeats more of them than this is noise."""
 
+_SHORT = 512
+"""Values up to this length cannot hold enough literals to be worth counting."""
+
 Table = dict[str, dict[str, list[int]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """field → folded text → rule numbers (exact, literals); field → rule numbers (always)."""
+    """field → folded text → rule numbers (exact, literals, first characters); field → rule numbers (always)."""
 
     exact: Table
     literals: Table
+    heads: Table
     always: dict[str, list[int]]
 
 
@@ -38,43 +42,55 @@ def fields_of(condition: Condition, groups: Mapping[str, Sequence[str]]) -> tupl
     return (condition.field,)
 
 
-def trigger_of(fingerprint: Fingerprint) -> tuple[Condition, frozenset[str]]:
-    """The condition that selects the rule, and its literals (empty: the rule is tried always).
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """The condition that selects a rule; with neither literals nor heads a regex is tried always."""
+
+    condition: Condition
+    literals: frozenset[str] = frozenset()
+    heads: frozenset[str] = frozenset()
+
+
+def trigger_of(fingerprint: Fingerprint) -> Trigger:
+    """The rule's most selective condition.
 
     Raises ValueError when the rule has only `absent` conditions, which would hold of nearly everything.
     """
-    best: tuple[Condition, frozenset[str]] | None = None
-    best_score = -1
-    for condition in fingerprint.when:
-        literals: frozenset[str] = frozenset()
-        if condition.operator is Operator.ABSENT:
-            continue
-        if condition.operator is Operator.IS:
-            score = 1000
-        else:
-            literals = read_pattern(condition.values[0]).literals
-            score = min(map(len, literals)) if literals else 0
-        if score > best_score:
-            best, best_score = (condition, literals), score
-    if best is None:
+    triggers = [_trigger(each) for each in fingerprint.when if each.operator is not Operator.ABSENT]
+    if not triggers:
         raise ValueError(f"{fingerprint.id} has no condition on a field that is present")
-    return best
+    return max(triggers, key=_selectivity)
+
+
+def _trigger(condition: Condition) -> Trigger:
+    if condition.operator is Operator.IS:
+        return Trigger(condition)
+    known = read_pattern(condition.values[0])
+    return Trigger(condition, known.literals, frozenset() if known.literals else known.heads)
+
+
+def _selectivity(trigger: Trigger) -> float:
+    if trigger.condition.operator is Operator.IS:
+        return 1000.0
+    if trigger.literals:
+        return float(min(map(len, trigger.literals)))
+    return 1 / len(trigger.heads) if trigger.heads else 0.0
 
 
 def build_index(fingerprints: Sequence[Fingerprint], groups: Mapping[str, Sequence[str]]) -> Index:
     """The index over these rules; numbers are positions in `fingerprints`."""
-    index = Index({}, {}, {})
+    index = Index({}, {}, {}, {})
     for number, fingerprint in enumerate(fingerprints):
-        condition, literals = trigger_of(fingerprint)
-        for name in fields_of(condition, groups):
-            if condition.operator is Operator.IS:
-                texts: set[str] = {value.casefold() for value in condition.values}
-                table = index.exact
-            elif literals:
-                texts, table = set(literals), index.literals
-            else:
+        trigger = trigger_of(fingerprint)
+        if trigger.condition.operator is Operator.IS:
+            table, texts = index.exact, frozenset(value.casefold() for value in trigger.condition.values)
+        elif trigger.literals:
+            table, texts = index.literals, trigger.literals
+        else:
+            table, texts = index.heads, trigger.heads
+        for name in fields_of(trigger.condition, groups):
+            if not texts:
                 index.always.setdefault(name, []).append(number)
-                continue
             for text in sorted(texts):
                 table.setdefault(name, {}).setdefault(text, []).append(number)
     return index
@@ -85,44 +101,66 @@ class Prefilter:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._automata: dict[str, Any] = {}
-        self._exact = index.exact
-        self._always = index.always
-        self._known = frozenset(index.exact) | frozenset(index.literals) | frozenset(index.always)
+        self._known = frozenset({*index.exact, *index.literals, *index.heads, *index.always})
+        self._scans: dict[str, FieldScan] = {}
 
-    def knows(self, field: str) -> bool:
-        """Whether any rule is triggered by this field."""
-        return field in self._known
+    def scan_of(self, field: str) -> FieldScan | None:
+        """What to look for in this field's values; None when no rule is triggered by it."""
+        scan = self._scans.get(field)
+        if scan is None and field in self._known:
+            index = self._index
+            scan = FieldScan(
+                index.exact.get(field, {}),
+                index.literals.get(field, {}),
+                index.heads.get(field, {}),
+                index.always.get(field, ()),
+            )
+            self._scans[field] = scan
+        return scan
 
-    def add_candidates(self, field: str, value: str, candidates: set[int]) -> bool:
-        """Add to `candidates` the rules worth trying on `value`; False when the value held too many literals."""
+
+class FieldScan:
+    """The triggers of one field."""
+
+    __slots__ = ("_always", "_automaton", "_exact", "_heads")
+
+    def __init__(
+        self,
+        exact: Mapping[str, Sequence[int]],
+        literals: Mapping[str, Sequence[int]],
+        heads: Mapping[str, Sequence[int]],
+        always: Sequence[int],
+    ) -> None:
+        self._exact = exact
+        self._heads = heads
+        self._always = always
+        self._automaton = _automaton(literals) if literals else None
+
+    def add_candidates(self, value: str, candidates: set[int]) -> bool:
+        """Add the rules worth trying on `value`; False when it holds too many literals to look at them all."""
         folded = value.casefold()
-        if (table := self._exact.get(field)) is not None and (found := table.get(folded)) is not None:
-            candidates.update(found)
-        if (numbers := self._always.get(field)) is not None:
+        if folded in self._exact:
+            candidates.update(self._exact[folded])
+        if self._heads and (numbers := self._heads.get(folded[:1])) is not None:
             candidates.update(numbers)
-        try:
-            automaton = self._automata[field]
-        except KeyError:
-            automaton = self._automata[field] = _automaton(self._index.literals.get(field))
-        if automaton is None:
+        if self._always:
+            candidates.update(self._always)
+        if self._automaton is None:
             return True
-        if len(folded) < MAX_HITS // 8:
-            for _, numbers in automaton.iter(folded):
+        if len(folded) <= _SHORT:
+            for _, numbers in self._automaton.iter(folded):
                 candidates.update(numbers)
             return True
-        hits: Iterator[tuple[int, list[int]]] = automaton.iter(folded)
         seen = 0
+        hits: Iterator[tuple[int, tuple[int, ...]]] = self._automaton.iter(folded)
         for _, numbers in islice(hits, MAX_HITS):
             candidates.update(numbers)
             seen += 1
         return seen < MAX_HITS
 
 
-def _automaton(words: Mapping[str, list[int]] | None) -> Any:
-    """An Aho-Corasick automaton whose hits yield the rule numbers; None when there is nothing to look for."""
-    if not words:
-        return None
+def _automaton(words: Mapping[str, Sequence[int]]) -> Any:
+    """An Aho-Corasick automaton whose hits yield the rule numbers."""
     import ahocorasick  # loaded on first use: `camscan --help` must not pay for it
 
     automaton = ahocorasick.Automaton()
