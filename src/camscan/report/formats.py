@@ -39,6 +39,11 @@ def _format(name: str, suffix: str, about: str, module: str, *takes: str, text: 
 
 FORMATS = (
     _format("csv", ".csv", "one row per device, for spreadsheets", "csv", "columns"),
+    _format("md", ".md", "summary and devices for a wiki or a ticket", "markdown", "columns", "language"),
+    _format(
+        "au-2023", ".au-2023.csv", "organisation × brand × devices × sites, as Australia asked", "au_2023"
+    ),
+    _format("ndaa-889", ".ndaa-889.csv", "fields of a FAR 52.204-24/-25 report", "ndaa_889"),
     _format(
         "jsonl", ".jsonl", "everything with its evidence; what `report` and `identify --again` read", "jsonl"
     ),

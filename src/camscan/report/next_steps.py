@@ -13,13 +13,14 @@ from camscan.model.device import Kind
 from camscan.model.exchange import Outcome
 from camscan.model.finding import Verdict
 from camscan.report.rows import ADVISORY, Entry
-from camscan.report.summary import Summary
+from camscan.report.summary import Summary, exploited
 
 
 class StepKind(StrEnum):
     """Closed list of next steps, the most useful first."""
 
     EXPLOITED = "exploited"  # firmware that an advisory on CISA's list names
+    CHECK_FIRMWARE = "check-firmware"  # such an advisory may apply, the version does not decide it
     CREDENTIALS = "credentials"  # says a login in clear, streams without one, or has no password yet
     UNREACHED = "unreached"  # segments and probes that could not be asked
     LOOK_AT = "look-at"  # maker unknown: somebody has to walk there
@@ -46,7 +47,8 @@ def next_steps(summary: Summary) -> list[Step]:
     """The steps that this inventory calls for, in order of use; empty when there is none."""
     here = summary.entries
     steps = [
-        _step(StepKind.EXPLOITED, (e for e in here if any(f.known_exploited for f in e.findings))),
+        _step(StepKind.EXPLOITED, (e for e in here if exploited(e))),
+        _step(StepKind.CHECK_FIRMWARE, (e for e in here if not exploited(e) and _perhaps_exploited(e))),
         _step(StepKind.CREDENTIALS, (e for e in here if not _OPEN_FLAGS.isdisjoint(e.device.flags))),
         _unreached(summary),
         _step(StepKind.LOOK_AT, (e for e in here if not e.device.value("manufacturer"))),
@@ -73,6 +75,10 @@ def _unsure(entry: Entry) -> bool:
     return bool(entry.device.value("manufacturer")) and any(
         finding.verdict is Verdict.TO_BE_CHECKED and finding.regime != ADVISORY for finding in entry.findings
     )
+
+
+def _perhaps_exploited(entry: Entry) -> bool:
+    return any(finding.known_exploited for finding in entry.findings)
 
 
 def _hides_cameras(entry: Entry) -> bool:

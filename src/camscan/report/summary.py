@@ -116,7 +116,7 @@ def summarise(inventory: Inventory) -> Summary:
         advisories=advisories,
         listed=sum(1 for entry in here if _has_match(entry)),
         to_check=sum(1 for entry in here if entry.findings and not _certain(entry)),
-        exploited=sum(1 for entry in here if any(f.known_exploited for f in entry.findings)),
+        exploited=sum(1 for entry in here if exploited(entry)),
         scans=(inventory.scan, *inventory.scans),
     )
 
@@ -135,6 +135,11 @@ def wears_another_label(entry: Entry) -> bool:
 
 def _has_match(entry: Entry) -> bool:
     return any(f.verdict is Verdict.MATCHES and f.regime != ADVISORY for f in entry.findings)
+
+
+def exploited(entry: Entry) -> bool:
+    """True when an advisory on CISA's list certainly applies."""
+    return any(f.known_exploited and f.verdict is Verdict.MATCHES for f in entry.findings)
 
 
 def _certain(entry: Entry) -> bool:
@@ -232,7 +237,7 @@ def _urgency(entry: Entry) -> tuple[bool, bool, bool, int, float]:
     return (
         bool(matches),
         entry.site.sensitive is True,
-        any(finding.known_exploited for finding in entry.findings),
+        exploited(entry),
         len(matches),
         entry.device.confidence,
     )

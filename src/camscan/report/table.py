@@ -26,6 +26,7 @@ from camscan.report.summary import SURE, Summary, summarise
 from camscan.report.wording import headline, kind_name, number, percent, step_sentence
 
 MAX_DETAILS = 4
+MAX_COLUMN = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,17 @@ def coverage_lines(scan: Scan) -> list[tuple[str, str]]:
                 (f"  {probe.probe}: camscan failed {probe.outcomes[Outcome.BUG]} times, see -v", "red")
             )
     return lines
+
+
+def print_table(console: Console, header: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Any table of text, columns as wide as their texts; columns of numbers to the right."""
+    numeric = [all(line[i].isdecimal() for line in lines) for i in range(len(header))]
+    sizes = [
+        max(cell_len(safe_text(line[i], MAX_COLUMN)) for line in (header, *lines)) for i in range(len(header))
+    ]
+    for style, line in (("bold", header), *(("", line) for line in lines)):
+        cells = (fit(text, size, right=right) for text, size, right in zip(line, sizes, numeric, strict=True))
+        console.print(Text("  ".join(cells).rstrip(), style), soft_wrap=True)
 
 
 def _say(console: Console, text: str, style: str) -> None:

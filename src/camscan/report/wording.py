@@ -106,6 +106,12 @@ def step_sentence(step: Step, words: Language) -> str:
                 "Update or take off the network %(count)s devices whose firmware an advisory on CISA’s list of exploited vulnerabilities names.",
                 count,
             )
+        case StepKind.CHECK_FIRMWARE:
+            text = n_(
+                "Find out whether %(count)s device needs an update: an exploited vulnerability may apply and the version does not decide it.",
+                "Find out whether %(count)s devices need an update: an exploited vulnerability may apply and the version does not decide it.",
+                count,
+            )
         case StepKind.CREDENTIALS:
             text = n_(
                 "Close %(count)s device that shows pictures without a login, tells its login to anyone, or has no password yet.",

@@ -1,0 +1,41 @@
+"""Coverage in sentences: what a run asked, what answered, what was not asked and why."""
+
+from __future__ import annotations
+
+from camscan.model.exchange import Outcome
+from camscan.model.inventory import Scan
+from camscan.report.language import Language
+from camscan.report.wording import number
+
+
+def coverage_paragraphs(scan: Scan, words: Language) -> list[str]:
+    """The first says how far the run came; the others each name one gap."""
+    _ = words.gettext
+    coverage = scan.coverage
+    said = {
+        "where": scan.site.name or scan.site.id or scan.scope_text,
+        "targets": number(coverage.targets),
+        "responders": number(coverage.responders),
+    }
+    if coverage.interrupted:
+        text = _(
+            "%(where)s: %(targets)s addresses in scope, %(responders)s answered; the run was interrupted."
+        )
+    elif coverage.complete:
+        text = _("%(where)s: %(targets)s addresses in scope, %(responders)s answered; all of it was asked.")
+    else:
+        text = _(
+            "%(where)s: %(targets)s addresses in scope, %(responders)s answered; not all could be asked."
+        )
+    paragraphs = [text % said, *coverage.warnings]
+    for probe in coverage.probes:
+        missed = probe.outcomes.get(Outcome.NOT_RUN, 0)
+        if missed:
+            why = "; ".join(probe.reasons)
+            gap = _("%(probe)s: %(count)s addresses not asked (%(why)s)")
+            paragraphs.append(gap % {"probe": probe.probe, "count": number(missed), "why": why})
+        broken = probe.outcomes.get(Outcome.BUG, 0)
+        if broken:
+            gap = _("%(probe)s: camscan itself failed %(count)s times")
+            paragraphs.append(gap % {"probe": probe.probe, "count": number(broken)})
+    return paragraphs

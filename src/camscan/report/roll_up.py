@@ -1,0 +1,178 @@
+"""Inventory → counts by any columns, and the two tables that audits have asked for.
+
+Rules: a device counts once; what the register calls removed counts only where `status` is one of the
+columns; a cell camscan cannot know is left empty for a person, never invented.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from camscan.errors import UsageError
+from camscan.model.finding import Finding
+from camscan.model.inventory import Inventory
+from camscan.report.csv import table as csv_table
+from camscan.report.evidence_text import short_evidence
+from camscan.report.markdown import table as markdown_table
+from camscan.report.relation import relation
+from camscan.report.rows import Entry, choose, entries, hedged, instant, two_decimals
+from camscan.report.summary import standing
+
+AU_2023_MAKERS = ("Hikvision", "Dahua")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of text; header and rows are equally long."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def to_csv(self) -> bytes:
+        """As CSV."""
+        return csv_table(self.header, self.rows)
+
+    def to_markdown(self) -> bytes:
+        """As a Markdown table."""
+        return markdown_table(self.header, self.rows).encode("utf-8")
+
+
+def only_policy(inventory: Inventory, policy: str) -> Inventory:
+    """The devices with a finding of this policy, and those findings; `ndaa-889` also means `ndaa-889-a`."""
+    findings = tuple(
+        finding
+        for finding in inventory.findings
+        if finding.regime == policy or finding.regime.startswith(f"{policy}-")
+    )
+    wanted = {finding.device_id for finding in findings}
+    devices = tuple(device for device in inventory.devices if device.device_id in wanted)
+    return replace(inventory, devices=devices, findings=findings)
+
+
+def roll_up(inventory: Inventory, by: Sequence[str]) -> Table:
+    """devices and sites for each combination of the named columns, the largest first.
+
+    Raises UsageError for an unknown column (known ones are listed) or none.
+    """
+    if not [name for name in by if name.strip()]:
+        raise UsageError("--by needs at least one column, e.g. --by organisation,site")
+    columns = choose(by)
+    listed = list(entries(inventory))
+    if all(column.name != "status" for column in columns):
+        listed = standing(listed)
+    groups: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    for entry in listed:
+        groups[tuple(column.value(entry) for column in columns)].append(entry)
+    made = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    return Table(
+        (*(column.name for column in columns), "devices", "sites"),
+        tuple((*key, str(len(group)), str(_sites(group))) for key, group in made),
+    )
+
+
+def _sites(group: Iterable[Entry]) -> int:
+    return len({entry.site.id for entry in group})
+
+
+def au_2023(inventory: Inventory) -> Table:
+    """Organisation × brand × devices × sites, to lay beside the Australian answers of 2022-23.
+
+    The question then was by brand name: `devices` and `sites` count the label. `devices_made` and
+    `sites_made` count the maker, whatever the label (facts: audit, section 1).
+    """
+    here = standing(entries(inventory))
+    organisations: dict[str, list[Entry]] = defaultdict(list)
+    for entry in here:
+        organisations[entry.site.organisation].append(entry)
+    lines = []
+    for organisation, group in sorted(organisations.items()):
+        for name in AU_2023_MAKERS:
+            labelled = [entry for entry in group if entry.device.value("brand") == name]
+            made = [entry for entry in group if entry.device.value("manufacturer") == name]
+            kinds = Counter(entry.device.value("kind") for entry in labelled)
+            lines.append(
+                (
+                    organisation,
+                    name,
+                    str(len(labelled)),
+                    str(_sites(labelled)),
+                    *(str(kinds[kind]) for kind in ("camera", "recorder", "intercom", "access-terminal")),
+                    str(len(made)),
+                    str(_sites(made)),
+                )
+            )
+    header = (
+        "organisation",
+        "brand",
+        "devices",
+        "sites",
+        "cameras",
+        "recorders",
+        "intercoms",
+        "entry_systems",
+        "devices_made",
+        "sites_made",
+    )
+    return Table(header, tuple(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    value: Callable[[Entry, Finding], str]
+
+
+def _claim(name: str) -> Callable[[Entry, Finding], str]:
+    return lambda entry, _finding: entry.device.value(name)
+
+
+def _empty(_entry: Entry, _finding: Finding) -> str:
+    return ""
+
+
+_NDAA_889 = (
+    _Field("finding", lambda _e, f: hedged(f)),
+    _Field("clause", lambda _e, f: f.reference),
+    _Field("brand", _claim("brand")),
+    _Field("model_number", _claim("model")),
+    _Field("oem_or_manufacturer_part_number", _claim("hardware_id")),
+    _Field("wholesaler_number", _empty),
+    _Field("item_description", lambda e, _f: f"network video {e.device.value('kind')}"),
+    _Field("producer", _claim("manufacturer")),
+    _Field("producer_relation", lambda e, _f: relation(e.device)),
+    _Field("producer_uei", _empty),
+    _Field("producer_cage_code", _empty),
+    _Field("supplier", _empty),
+    _Field("supplier_uei", _empty),
+    _Field("supplier_cage_code", _empty),
+    _Field("contract_number", _empty),
+    _Field("order_number", _empty),
+    _Field("serial", _claim("serial")),
+    _Field("organisation", lambda e, _f: e.site.organisation),
+    _Field("site", lambda e, _f: e.site.name or e.site.id),
+    _Field("address_in_network", lambda e, _f: e.device.ip),
+    _Field("use", _empty),
+    _Field("mitigation", _empty),
+    _Field("phase_out_plan", _empty),
+    _Field("confidence", lambda _e, f: two_decimals(f.confidence)),
+    _Field("basis", lambda e, f: f.basis or short_evidence(e.device)),
+    _Field("source", lambda _e, f: f.source),
+    _Field("last_seen", lambda e, _f: instant(e.device.last_seen)),
+    _Field("device_id", lambda e, _f: e.device.device_id),
+)
+
+
+def ndaa_889(inventory: Inventory) -> Table:
+    """One line per device and s.889 finding with what FAR 52.204-24 and 52.204-25(d)(2) ask for.
+
+    Contract, supplier, use and mitigation stay empty: the network does not tell them (facts: policy, 1.5).
+    """
+    lines = [
+        tuple(each.value(entry, finding) for each in _NDAA_889)
+        for entry in standing(entries(inventory))
+        for finding in entry.findings
+        if finding.regime.startswith("ndaa-889")
+    ]
+    return Table(tuple(each.name for each in _NDAA_889), tuple(lines))
