@@ -41,8 +41,8 @@ _HOST_FIELDS = (
 
 PLACEHOLDERS = frozenset(
     """
-    camera generic unknown ipc ipcamera ipcam networkcamera general private na none null nvt nvr dvr onvif h264
-    h264dvr serialnumber serial model string default device manufacturer test admin ipdome hardware
+    camera generic unknown ipc ipcamera ipcam networkcamera general private na none null nvt nvr dvr onvif
+    h264 h264dvr serialnumber serial model string default device manufacturer test admin ipdome hardware
     firmware firmwareversion ver10 devicemodel 0 1 na1 networkvideotransmitter
     """.split()
 )

@@ -10,6 +10,7 @@ import asyncio
 import errno
 import hashlib
 import ipaddress
+import secrets
 import socket
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
@@ -52,7 +53,7 @@ class Datagrams:
         ledger: Ledger,
         interfaces: Iterable[Interface],
         port_map: PortMap,
-        hear: Callable[[Probe, Reply, bool], Iterable[Ask]],
+        hear: Callable[[Probe, Reply, bool], None],
         warn: Callable[[str], None],
     ) -> None:
         self._gate, self._pace, self._ledger = gate, pace, ledger
@@ -66,7 +67,8 @@ class Datagrams:
         self._seen: set[bytes] = set()
         self.dropped: Counter[str] = Counter()
         self._reader = asyncio.create_task(self._read())
-        self._own = {ip for i in self._interfaces if not i.loopback for ip in i.ipv4}
+        self._own = {ip for i in self._interfaces for ip in i.ipv4}
+        self._own_ports: set[int] = set()
 
     async def ask_groups(self, probe: Probe) -> None:
         """Send a probe's group questions out of every permitted interface, `repeats` times."""
@@ -88,9 +90,10 @@ class Datagrams:
                 for ask in asks:
                     await self._send_group(probe, channel, interface, ask)
 
-    async def ask(self, probe: Probe, target: Target) -> None:
-        """Send a probe's unicast questions to one address (one round)."""
-        for ask in probe.asks(target) if probe.asks else ():
+    async def ask(self, probe: Probe, target: Target, number: int) -> None:
+        """Send the `number`th of a probe's unicast messages to one address."""
+        asks = tuple(probe.asks(target)) if probe.asks else ()
+        for ask in asks[number : number + 1]:
             if ask.transport is not Transport.UDP:
                 continue
             try:
@@ -105,7 +108,9 @@ class Datagrams:
             await self._pace.wait(ask.ip)
             channel.asked.setdefault(probe.name, set()).add(ask.ip)
             try:
-                channel.socket.send(ask.payload, ask.ip, self._port_map.get(("udp", ask.port), ask.port))
+                channel.socket.send(
+                    _fresh(ask, None), ask.ip, self._port_map.get(("udp", ask.port), ask.port)
+                )
                 self._ledger.record(probe.name, ask.ip, Outcome.SILENT)
             except OSError as fault:
                 outcome = Outcome.REFUSED if fault.errno == errno.ECONNREFUSED else Outcome.NOT_RUN
@@ -114,7 +119,9 @@ class Datagrams:
     async def close(self) -> None:
         """Read what still waits, then close every socket."""
         loop = asyncio.get_running_loop()
-        for channel in self._channels.values():
+        channels = list(self._channels.values())
+        self._channels.clear()
+        for channel in channels:
             self._readable(channel)
             loop.remove_reader(channel.socket.sock)
             channel.socket.close()
@@ -132,7 +139,7 @@ class Datagrams:
             for ip in _broadcasts(interface) if group.ip == "broadcast" else (group.ip,):
                 await self._pace.wait()
                 try:
-                    channel.socket.send_group(ask.payload, ip, port, interface)
+                    channel.socket.send_group(_fresh(ask, interface), ip, port, interface)
                 except OSError as fault:
                     why = f"{ip} on {interface.name}: {fault.strerror or fault}"
                     self._ledger.reason(probe.name, f"{Outcome.NOT_RUN}: {why}")
@@ -185,6 +192,7 @@ class Datagrams:
                 self._ledger.record_all(probe.name, Outcome.NOT_RUN, why)
                 return None
             self._channels[key] = channel
+            self._own_ports.add(channel.socket.port)
             asyncio.get_running_loop().add_reader(channel.socket.sock, self._readable, channel)
         if probe not in channel.probes:
             channel.probes.append(probe)
@@ -194,6 +202,8 @@ class Datagrams:
         channel.socket.drain(lambda datagram: self._enqueue(channel, datagram))
 
     def _enqueue(self, channel: _Channel, datagram: Datagram) -> None:
+        if datagram.source_ip in self._own and datagram.source_port in self._own_ports:
+            return  # our own group question coming back
         if len(self._waiting) >= MAX_WAITING or len(self._counts) >= MAX_SOURCES:
             self.dropped["more answers than can be read"] += 1
             return
@@ -225,8 +235,6 @@ class Datagrams:
                     await asyncio.sleep(0)
 
     def _handle(self, channel: _Channel, datagram: Datagram) -> None:
-        if datagram.source_ip in self._own:
-            return
         for probe in channel.probes:
             asked = datagram.source_ip in channel.asked.get(probe.name, ())
             if not asked and not channel.answers_from_anyone:
@@ -244,6 +252,17 @@ class Datagrams:
                 ended="limit" if datagram.truncated else "complete",
             )
             self._hear(probe, reply, not asked)
+
+
+def _fresh(ask: Ask, interface: Interface | None) -> bytes:
+    """The Ask's bytes with new random hex digits and the sending address, where it wants them."""
+    payload = bytearray(ask.payload)
+    if ask.fresh_hex_at is not None:
+        at, count = ask.fresh_hex_at
+        payload[at : at + count] = secrets.token_hex((count + 1) // 2)[:count].encode("ascii")
+    if ask.sender_ip_at is not None and interface is not None and interface.ipv4:
+        payload[ask.sender_ip_at : ask.sender_ip_at + 4] = socket.inet_aton(interface.ipv4[0])
+    return bytes(payload)
 
 
 def _any(version: int) -> str:

@@ -32,7 +32,10 @@ class Talk:
 
 
 class Session:
-    """One device. hear(reply) returns the further Asks to send; failed(ask, outcome, why) tells of an end."""
+    """One device.
+
+    hear(reply) returns the further Asks to send; elsewhere(ask) takes a follow-up to another port of it.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,7 @@ class Session:
         pace: Pace,
         ledger: Ledger,
         hear: Callable[[Reply], Iterable[Ask]],
-        failed: Callable[[Ask, Outcome, str], None],
+        elsewhere: Callable[[Ask], None],
         port_map: PortMap,
         deadline: float,
     ) -> None:
@@ -50,7 +53,7 @@ class Session:
         self.used = 0
         self.deadline = deadline
         self._gate, self._pace, self._ledger = gate, pace, ledger
-        self._hear, self._failed = hear, failed
+        self._hear, self._elsewhere = hear, elsewhere
         self._port_map = port_map
         self._slots = asyncio.Semaphore(pace.manners.device_connections_at_once)
         self._waiting: dict[int, socket.socket] = {}
@@ -71,6 +74,17 @@ class Session:
             sock.close()
         else:
             self._waiting[port] = sock
+
+    @property
+    def ready(self) -> int:
+        """Connections made by the sweep that nobody used yet."""
+        return len(self._waiting)
+
+    def release(self, port: int) -> None:
+        """Close a connection of the sweep on which nothing is to be said."""
+        sock = self._waiting.pop(port, None)
+        if sock is not None:
+            sock.close()
 
     async def hold(self, talk: Talk) -> bool:
         """Hold one Talk; True when at least one answer came. Never raises for what the device does."""
@@ -109,8 +123,10 @@ class Session:
     def _queue(self, queue: deque[Ask], ask: Ask, talk: Talk) -> None:
         if ask.ip == self.ip and ask.port == talk.port and ask.transport is talk.transport:
             queue.append(ask)
+        elif ask.ip == self.ip:
+            self._elsewhere(ask)
         else:
-            self._ended(ask, Outcome.NOT_PERMITTED, "a follow-up to another device or port")
+            self._ended(ask, Outcome.NOT_PERMITTED, "a follow-up to another device")
 
     async def _open(self, talk: Talk) -> Connection:
         try:
@@ -153,4 +169,3 @@ class Session:
 
     def _ended(self, ask: Ask, outcome: Outcome, why: str) -> None:
         self._ledger.record(ask.probe, self.ip, outcome, why)
-        self._failed(ask, outcome, why)

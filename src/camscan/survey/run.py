@@ -1,0 +1,416 @@
+"""One scan while it runs: group questions, unicast questions, the sweep, and a survey of each responder.
+
+Every reply passes `_read`: the probe that asked reads it, its observations go into the notebook, and what
+it wants to ask further goes on the same connection or into the device's plan. A fault of ours in reading
+one reply becomes that probe's outcome `bug` and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+
+from camscan.errors import MalformedReply
+from camscan.match.resolve import Identifier
+from camscan.model.device import CAMERA_KINDS
+from camscan.model.exchange import Ask, Outcome, Probe, Reply, Target, Transport
+from camscan.model.inventory import Coverage
+from camscan.model.observation import Observation, observe
+from camscan.net.clock import utc_now
+from camscan.net.connect import ConnectSweep
+from camscan.net.datagrams import Datagrams
+from camscan.net.gate import Gate
+from camscan.net.ledger import Ledger
+from camscan.net.neighbours import read_neighbours
+from camscan.net.pace import Pace
+from camscan.net.session import Session
+from camscan.probes import load_probes
+from camscan.probes.ports import CAMERA_PORTS
+from camscan.survey.notebook import Notebook
+from camscan.survey.plan import LOW_VALUE_STEPS, Plan
+from camscan.survey.request import DeviceFound, Event, Progress, ScanRequest, Warned
+
+SWEEP = "tcp-connect"
+LIBRARY_PROBES = ("mdns", "neighbour")
+_PRIVATE = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+_FACTORY = [ipaddress.ip_network(n) for n in ("169.254.0.0/16", "192.0.0.0/24")]
+
+
+class Run:
+    """Everything that changes during one scan; `scan.scan` drives it."""
+
+    def __init__(
+        self, request: ScanRequest, identifier: Identifier, on_event: Callable[[Event], None]
+    ) -> None:
+        self.request = request
+        self._tell = on_event
+        self.gate = Gate(request.scope)
+        self.pace = Pace(request.manners)
+        self.probes = {probe.name: probe for probe in chosen_probes(request)}
+        names = dict.fromkeys([*self.probes, SWEEP, *LIBRARY_PROBES])
+        self.ledger = Ledger(names, request.scope.addresses())
+        self.notebook = Notebook(identifier, request.site.id)
+        self.warnings: list[str] = []
+        self.not_run: set[str] = set()
+        self._sessions: dict[str, Session] = {}
+        self._plans: dict[str, Plan] = {}
+        self._surveys: dict[str, asyncio.Task[None]] = {}
+        self._settled: set[str] = set()
+        self._swept: set[tuple[str, int]] = set()
+        self._refusals: Counter[str] = Counter()
+        self._outside: set[str] = set()
+        self._done = 0
+        self._total = 0
+        self._started = 0.0
+        self._neighbours: dict[str, str] = dict(request.neighbours or {})
+        self.datagrams: Datagrams | None = None
+
+    # What the scan does, in the order it is done -------------------------------------------------
+
+    async def ask_groups(self) -> None:
+        """Every multicast and broadcast question, all probes side by side; then listen out the window."""
+        if self.request.group_questions == "never":
+            for probe in self.probes.values():
+                if probe.group_asks:
+                    self.ledger.reason(probe.name, "not permitted: group questions were switched off")
+            return
+        wanted = [p for p in self.probes.values() if p.group_asks and p.groups]
+        await asyncio.gather(*(self._datagrams.ask_groups(probe) for probe in wanted))
+        await asyncio.sleep(self.request.manners.group_window_seconds if self.request.links else 0)
+
+    async def ask_each(self) -> None:
+        """Every unicast UDP question to every address once, then again to those that live but kept silent.
+
+        One message to all addresses, then the next message: so no address hears two at a time.
+        """
+        wanted = [p for p in self.probes.values() if is_asked_each(p)]
+        for probe in wanted:
+            for number in range(_messages(probe)):
+                for ip in self.request.scope.addresses(seed=self.request.seed):
+                    self._advance()
+                    if not self._is_settled(probe, ip):
+                        await self._datagrams.ask(probe, Target(ip, zone=self.request.site.id), number)
+        for probe in wanted:
+            for ip in [*self.notebook.addresses(), *self._refusals]:
+                if self.gate.permits(ip) and not self._is_settled(probe, ip):
+                    for number in range(_messages(probe)):
+                        await self._datagrams.ask(probe, Target(ip, zone=self.request.site.id), number)
+
+    def _is_settled(self, probe: Probe, ip: str) -> bool:
+        return self.ledger.outcome(probe.name, ip) in (Outcome.ANSWERED, Outcome.MALFORMED)
+
+    async def sweep(self) -> None:
+        """The TCP sweep: the strongest ports of every address, the rest of every address that answered."""
+        sweep = ConnectSweep(
+            gate=self.gate, pace=self.pace, port_map=self.request.port_map, found=self._found_port
+        )
+        try:
+            await sweep.run(self._pairs(stage=1), self._wanted)
+            await sweep.run(self._pairs(stage=2), self._wanted)
+        finally:
+            sweep.close()
+
+    async def finish(self) -> None:
+        """Wait until every device has been surveyed."""
+        while pending := [task for task in self._surveys.values() if not task.done()]:
+            await asyncio.wait(pending)
+        if self.datagrams is not None:
+            await self.datagrams.close()
+        for ip in list(self.notebook.addresses()):
+            self._settle(ip)
+
+    def start(self) -> None:
+        """Open what needs a running event loop."""
+        self._started = asyncio.get_running_loop().time()
+        stage1 = sum(1 for _ in self._ports(1))
+        asked = [
+            p for p in self.probes.values() if p.asks and p.transport in (Transport.UDP, Transport.GROUP)
+        ]
+        self._total = len(self.request.scope) * (
+            stage1 + sum(min(2, p.repeats) for p in asked if not p.needs)
+        )
+        self.datagrams = Datagrams(
+            gate=self.gate,
+            pace=self.pace,
+            ledger=self.ledger,
+            interfaces=self.request.links,
+            port_map=self.request.port_map,
+            hear=self._heard_datagram,
+            warn=self.warn,
+        )
+
+    async def abandon(self) -> None:
+        """Stop at once; what was heard stays."""
+        for task in self._surveys.values():
+            task.cancel()
+        await asyncio.gather(*self._surveys.values(), return_exceptions=True)
+        if self.datagrams is not None:
+            await self.datagrams.close()
+        for session in self._sessions.values():
+            session.close()
+
+    def add(self, observations: Iterable[Observation], probe: str) -> None:
+        """Observations of a library (mDNS, logins) or of an earlier part of this run."""
+        for each in observations:
+            if self._listens_to(each.ip, each.interface):
+                self._note(each)
+                self.ledger.record(probe, each.ip, Outcome.ANSWERED)
+                self._begin(each.ip)
+
+    def add_neighbours(self) -> None:
+        """Hardware addresses from the kernel's table (or the one given) for every address heard from."""
+        table = self._neighbours or read_neighbours()
+        for ip in list(self.notebook.addresses()):
+            if mac := table.get(ip):
+                self._note(
+                    observe(ip, "neighbour", {"mac.observed": mac}, at=utc_now(), payload=mac.encode())
+                )
+                self.ledger.record("neighbour", ip, Outcome.ANSWERED)
+
+    def warn(self, text: str) -> None:
+        """One line for people, said once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+            self._tell(Warned(text))
+
+    def coverage(self, *, interrupted: bool) -> Coverage:
+        """What was asked, reached, refused, not run, and why."""
+        for why, count in self.gate.refused.items():
+            self.warn(f"{count} sends stopped at the gate: {why}")
+        for why, count in (self.datagrams.dropped if self.datagrams else Counter()).items():
+            self.warn(f"{count} packets not read: {why}")
+        if self._outside:
+            self.warn(
+                f"{len(self._outside)} devices on these links answered from outside the targets; not listed"
+            )
+        rows = self.ledger.coverage()
+        not_run = any(row.outcomes.get(Outcome.NOT_RUN) for row in rows)
+        return Coverage(
+            targets=len(self.request.scope),
+            responders=len(self.notebook),
+            probes=rows,
+            warnings=tuple(self.warnings),
+            complete=not interrupted and not not_run,
+            interrupted=interrupted,
+        )
+
+    # Replies --------------------------------------------------------------------------------------
+
+    def _heard_datagram(self, probe: Probe, reply: Reply, by_group: bool) -> None:
+        if not self._listens_to(reply.source_ip, reply.interface):
+            return
+        if by_group:
+            self.ledger.add_target(reply.source_ip)
+        asks = self._read(probe, reply)
+        if reply.source_ip in self.notebook:
+            self._begin(reply.source_ip)
+            for ask in asks:
+                self._plan(reply.source_ip).elsewhere(ask)
+
+    def _heard_stream(self, reply: Reply) -> Iterable[Ask]:
+        probe = self.probes.get(reply.ask.probe)
+        if probe is None:
+            return []
+        plan = self._plan(reply.ask.ip)
+        further = self._read(probe, reply)
+        understood = self.ledger.outcome(probe.name, reply.ask.ip) is Outcome.ANSWERED
+        first = plan.heard(reply.ask, understood=understood)
+        known = self.notebook.known(reply.ask.ip)
+        if known.not_a_camera:
+            return []
+        session = self._sessions.get(reply.ask.ip)
+        if known.complete or (session is not None and session.left <= 1):
+            further = [ask for ask in further if ask.step not in LOW_VALUE_STEPS]
+        return [*first, *further]
+
+    def _read(self, probe: Probe, reply: Reply) -> list[Ask]:
+        asks: list[Ask] = []
+        ip = reply.source_ip
+        understood = False
+        try:
+            for result in probe.read(reply):
+                if isinstance(result, Ask):
+                    asks.append(result)
+                else:
+                    understood = True
+                    self._note(result)
+        except MalformedReply as fault:
+            self.ledger.record(probe.name, ip, Outcome.MALFORMED, str(fault))
+            return asks
+        except Exception as fault:  # noqa: BLE001 - our bug must not cost the other devices
+            self.ledger.record(probe.name, ip, Outcome.BUG, f"{type(fault).__name__}: {fault}")
+            self.warn(f"a bug of camscan in probe {probe.name}: {type(fault).__name__}: {fault}")
+            return asks
+        if understood:
+            self.ledger.record(probe.name, ip, Outcome.ANSWERED)
+        return asks
+
+    def _note(self, observation: Observation) -> None:
+        if not self.notebook.add(observation):
+            return
+        if xaddrs := observation.fields.get("onvif.xaddr"):
+            self._plan(observation.ip).announced(xaddrs)
+
+    def _listens_to(self, ip: str, interface: str) -> bool:
+        """In scope; or on this link but configured for another network, which is a finding."""
+        if self.request.scope.excludes(ip):
+            return False
+        if self.request.scope.permits(ip):
+            return True
+        if self._is_misaddressed(ip, interface) or ip.startswith("fe80:"):
+            return True
+        if len(self._outside) < 10_000:
+            self._outside.add(ip)
+        return False
+
+    def _is_misaddressed(self, ip: str, interface: str) -> bool:
+        if not interface or ":" in ip:
+            return False
+        address = ipaddress.ip_address(ip)
+        local = any(link.holds(ip) for link in self.request.links)
+        return not local and any(address in network for network in (*_PRIVATE, *_FACTORY))
+
+    # The sweep ------------------------------------------------------------------------------------
+
+    def _ports(self, stage: int) -> Iterator[int]:
+        if self.request.scope.ports:
+            yield from self.request.scope.ports if stage == 1 else ()
+            return
+        for each in CAMERA_PORTS:
+            if each.stage == stage or (stage == 1 and self.request.assume_up):
+                yield each.port
+
+    def _pairs(self, stage: int) -> Iterator[tuple[str, int]]:
+        for port in self._ports(stage):
+            if stage == 1:
+                for ip in self.request.scope.addresses(seed=self.request.seed + port):
+                    self._advance()
+                    yield ip, port
+            else:
+                for ip in [*self.notebook.addresses(), *self._refusals]:
+                    yield ip, port
+
+    def _wanted(self, ip: str, port: int) -> bool:
+        if (ip, port) in self._swept or not self.gate.permits(ip):
+            return False
+        session = self._sessions.get(ip)
+        if session is None:
+            return True
+        if session.left <= 0:
+            self.ledger.record(SWEEP, ip, Outcome.ANSWERED)
+            return False
+        return not self.notebook.known(ip).not_a_camera
+
+    def _found_port(self, ip: str, port: int, outcome: Outcome, why: str, sock: socket.socket | None) -> None:
+        self.ledger.record(SWEEP, ip, outcome, why if outcome is not Outcome.REFUSED else "")
+        if outcome is Outcome.REFUSED and not why.startswith("unreachable"):
+            self._refusals[ip] += 1
+        if outcome is not Outcome.ANSWERED or sock is None:
+            return
+        self._note(
+            observe(
+                ip,
+                SWEEP,
+                {"net.open_port": str(port)},
+                at=utc_now(),
+                payload=f"open {port}".encode(),
+                port=port,
+            )
+        )
+        plan = self._plan(ip)
+        plan.opened(port)
+        session = self._session(ip)
+        session.adopt(port, sock)
+        if not plan.ports[port].to_try:
+            session.release(port)
+        self._begin(ip)
+
+    # One device -----------------------------------------------------------------------------------
+
+    def _plan(self, ip: str) -> Plan:
+        if ip not in self._plans:
+            self._plans[ip] = Plan(Target(ip, zone=self.request.site.id))
+        return self._plans[ip]
+
+    def _session(self, ip: str) -> Session:
+        if ip not in self._sessions:
+            now = asyncio.get_running_loop().time()
+            self._sessions[ip] = Session(
+                ip,
+                gate=self.gate,
+                pace=self.pace,
+                ledger=self.ledger,
+                hear=self._heard_stream,
+                elsewhere=self._plan(ip).elsewhere,
+                port_map=self.request.port_map,
+                deadline=now + self.request.manners.host_timeout_seconds,
+            )
+        return self._sessions[ip]
+
+    def _begin(self, ip: str) -> None:
+        if not self.gate.permits(ip):
+            return
+        task = self._surveys.get(ip)
+        if task is None or task.done():
+            self._surveys[ip] = asyncio.create_task(self._survey(ip))
+
+    async def _survey(self, ip: str) -> None:
+        session, plan = self._session(ip), self._plan(ip)
+        await asyncio.sleep(0.05)  # answers to one burst of questions come together
+
+        async def talk() -> None:
+            while (what := plan.next_talk(self.notebook.known(ip), session.left + session.ready)) is not None:
+                await session.hold(what)
+
+        workers = self.request.manners.device_connections_at_once
+        await asyncio.gather(*(talk() for _ in range(workers)))
+        session.close()
+        self._settle(ip)
+
+    def _settle(self, ip: str) -> None:
+        if self._neighbours and (mac := self._neighbours.get(ip)):
+            self._note(observe(ip, "neighbour", {"mac.observed": mac}, at=utc_now(), payload=mac.encode()))
+        device = self.notebook.verdict(ip)
+        if device is None or ip in self._settled or device.kind not in CAMERA_KINDS:
+            return
+        self._settled.add(ip)
+        self._tell(DeviceFound(device, self.notebook.of(ip)))
+
+    def _advance(self) -> None:
+        self._done += 1
+        if self._done % 64 == 0:
+            spent = asyncio.get_running_loop().time() - self._started
+            left = spent / self._done * (self._total - self._done) if self._done else None
+            self._tell(Progress(self._done, self._total, len(self._settled), left))
+
+    @property
+    def _datagrams(self) -> Datagrams:
+        if self.datagrams is None:
+            raise RuntimeError("start() was not called")
+        return self.datagrams
+
+
+def is_asked_each(probe: Probe) -> bool:
+    """Does this probe ask every address by a datagram of its own?"""
+    return probe.asks is not None and probe.transport in (Transport.UDP, Transport.GROUP) and not probe.needs
+
+
+def _messages(probe: Probe) -> int:
+    return len(tuple(probe.asks(Target("127.0.0.1")))) if probe.asks else 0
+
+
+def chosen_probes(request: ScanRequest) -> tuple[Probe, ...]:
+    """The probes this request allows: experimental ones only when asked for."""
+    chosen = []
+    for probe in load_probes():
+        if request.probes and probe.name not in request.probes:
+            continue
+        if probe.experimental and not request.experimental:
+            continue
+        if probe.needs == "community" and not request.communities:
+            continue
+        chosen.append(probe)
+    return tuple(chosen)
