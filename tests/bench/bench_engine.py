@@ -24,7 +24,16 @@ from camscan.match.prefilter import Prefilter, build_index
 from camscan.model.fingerprint import Condition, Example, Fingerprint, Operator, Weight
 from camscan.model.observation import Observation, observe
 
-FIELDS = ("http.server", "http.realm", "http.title", "rtsp.server", "rtsp.realm", "onvif.scope", "ftp.banner", "snmp.sys_descr")
+FIELDS = (
+    "http.server",
+    "http.realm",
+    "http.title",
+    "rtsp.server",
+    "rtsp.realm",
+    "onvif.scope",
+    "ftp.banner",
+    "snmp.sys_descr",
+)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 _STRANGERS = (
     "Apache/2.4.{} (Debian)",
@@ -52,7 +61,9 @@ def synthetic_rules(count: int, seed: int = 7) -> list[Fingerprint]:
             pattern = rf"(?i)^(?:{word}|{word[:4]}cam) (?:IP|network) camera (?P<model>\w{{3,12}})"
         else:
             pattern = rf"\b{word}-(?P<model>[A-Z]\d{{4}})(?: v(?P<firmware>[\d.]+))?$"
-        claims = {"kind": "camera", "model": "{model}"} | ({"firmware": "{firmware}"} if "<firmware>" in pattern else {})
+        claims = {"kind": "camera", "model": "{model}"} | (
+            {"firmware": "{firmware}"} if "<firmware>" in pattern else {}
+        )
         rules.append(
             Fingerprint(
                 id=f"bench.r{number}",
@@ -138,7 +149,11 @@ def compare(rules: Sequence[Fingerprint], texts: Sequence[tuple[str, str]]) -> N
                 sets[field].Add(pattern)
         sets[field].Compile()
     built = time.perf_counter() - start
-    _show("RE2 set, by field", _rate(lambda i: sets[texts[i][0]].Match(texts[i][1]), len(texts)), f"{built:.2f} s to compile")
+    _show(
+        "RE2 set, by field",
+        _rate(lambda i: sets[texts[i][0]].Match(texts[i][1]), len(texts)),
+        f"{built:.2f} s to compile",
+    )
 
     prefilter = Prefilter(build_index(rules, {}))
 
@@ -157,7 +172,11 @@ def compare(rules: Sequence[Fingerprint], texts: Sequence[tuple[str, str]]) -> N
     cold = _rate(lambda i: engine.match(observations[i]), len(texts), 30)
     warm = statistics.median(_rate(lambda i: engine.match(observations[i]), len(texts), 30) for _ in range(5))
     matched = sum(bool(engine.match(each)) for each in observations)
-    _show("camscan: prefilter, then RE2", warm, f"{cold:,.0f} while compiling; {matched} of {len(texts)} matched")
+    _show(
+        "camscan: prefilter, then RE2",
+        warm,
+        f"{cold:,.0f} while compiling; {matched} of {len(texts)} matched",
+    )
 
 
 def _hyperscan(patterns: Sequence[tuple[str, str]], texts: Sequence[tuple[str, str]]) -> None:
@@ -207,7 +226,7 @@ def hostile(rules: Sequence[Fingerprint]) -> None:
     for name, text in inputs.items():
         text = (text * (MAX_CHARACTERS // len(text) + 1))[:MAX_CHARACTERS]
         observations = [Observation("192.0.2.1", "bench", {field: (text,)}, AT, "") for field in fields]
-        observations.append(Observation("192.0.2.1", "bench", {field: (text,) * 64 for field in fields}, AT, ""))
+        observations.append(Observation("192.0.2.1", "bench", dict.fromkeys(fields, (text,) * 64), AT, ""))
         worst = 0.0
         complete = True
         for observation in observations:
@@ -224,12 +243,14 @@ def hostile(rules: Sequence[Fingerprint]) -> None:
 def real() -> tuple[list[Fingerprint], dict[str, tuple[str, ...]], list[Observation]]:
     """The rules camscan ships, and their examples as observations."""
     from camscan.catalog import default_directory
-    from camscan.catalog.loading import schema_file
+    from camscan.catalog.places import schema_file
     from camscan.catalog.proving import example_observation
     from camscan.catalog.reading import read_directory
 
     contents = read_directory(default_directory(), schema_file())
-    examples: list[Example] = [each for rule in contents.fingerprints for each in (*rule.examples, *rule.counterexamples)]
+    examples: list[Example] = [
+        each for rule in contents.fingerprints for each in (*rule.examples, *rule.counterexamples)
+    ]
     return contents.fingerprints, contents.groups(), [example_observation(each) for each in examples]
 
 

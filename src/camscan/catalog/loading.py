@@ -6,32 +6,26 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from camscan import __version__
+from camscan.catalog.cache import cache_folder, content_key, read_cache, write_cache
+from camscan.catalog.judging import judge_rules
 from camscan.catalog.names import Names
+from camscan.catalog.places import default_directory, schema_file
 from camscan.catalog.reading import Contents, read_directory
 from camscan.errors import FingerprintError, UsageError
 from camscan.match.engine import Engine
+from camscan.match.prefilter import Index, build_index
 from camscan.match.prefixes import PrefixTable
 from camscan.model.fingerprint import Brand, Field, Fingerprint, Vendor
-
-
-def default_directory() -> Path:
-    """The fingerprints this camscan came with: in the wheel, or beside src/ in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    packaged = package / "_fingerprints"
-    return packaged if packaged.is_dir() else package.parent.parent / "fingerprints"
-
-
-def schema_file() -> Path:
-    """The schema that belongs to this camscan, whatever directory is checked."""
-    return default_directory() / "schema.json"
 
 
 class Catalog:
     """Vendors, brands, rules, fields and prefixes of one directory."""
 
-    def __init__(self, directory: Path, contents: Contents) -> None:
+    def __init__(self, directory: Path, contents: Contents, index: Index | None = None) -> None:
         self.directory = directory
         self._contents = contents
+        self._index = index
 
     @property
     def vendors(self) -> Mapping[str, Vendor]:
@@ -66,19 +60,39 @@ class Catalog:
     @cached_property
     def matcher(self) -> Engine:
         """The engine over `fingerprints`."""
-        return Engine(self.fingerprints, self._contents.groups())
+        return Engine(self.fingerprints, self._contents.groups(), self._index)
 
 
-def load(directory: Path | None = None, cache: bool = True) -> Catalog:
+def load(
+    directory: Path | None = None, cache: bool = True, *, cache_directory: Path | None = None
+) -> Catalog:
     """The catalog of `directory` (default: the one camscan came with).
 
-    Raises UsageError when there is no such directory, FingerprintError when a file is wrong.
+    cache: read it from, and keep it in, `cache_directory` (default: the user's); rules that come from the
+    cache have no examples. Raises UsageError when there is no such directory, FingerprintError when a file
+    is wrong.
     """
     where = directory or default_directory()
     if not where.is_dir():
         raise UsageError(f"no fingerprint directory at {where}: give one with --fingerprints DIR")
+    if not cache:
+        contents = _read(where)
+        return Catalog(where, contents)
+    key = content_key(where, __version__)
+    folder = cache_directory or cache_folder()
+    kept = read_cache(key, folder)
+    if kept is not None:
+        return Catalog(where, *kept)
+    contents = _read(where)
+    index = build_index(contents.fingerprints, contents.groups())
+    write_cache(key, folder, contents, index)
+    return Catalog(where, contents, index)
+
+
+def _read(where: Path) -> Contents:
     contents = read_directory(where, schema_file())
-    if contents.faults:
-        more = f" (and {len(contents.faults) - 1} more faults)" if len(contents.faults) > 1 else ""
-        raise FingerprintError(f"{contents.faults[0]}{more}; `camscan fingerprints check` lists all")
-    return Catalog(where, contents)
+    faults = contents.faults or judge_rules(contents, Names(contents.vendors.values(), contents.brands))
+    if faults:
+        more = f" (and {len(faults) - 1} more faults)" if len(faults) > 1 else ""
+        raise FingerprintError(f"{faults[0]}{more}; `camscan fingerprints check` lists all")
+    return contents

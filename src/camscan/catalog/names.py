@@ -49,7 +49,7 @@ class Names:
         return vendor.id if vendor else fold_name(text)
 
     def makers(self, text: str) -> frozenset[str]:
-        """Vendor ids that may have made what wears this name, itself included; follows relabels of relabels."""
+        """Vendor ids that may have made what wears this name, itself included, relabels of relabels too."""
         found: set[str] = set()
         waiting = [text]
         while waiting:

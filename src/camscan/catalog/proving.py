@@ -66,8 +66,8 @@ def _contradictions(own: Match, other: Match, names: Names) -> Iterator[str]:
                 continue
             if not names.agree(one, two):
                 yield (
-                    f"says {mine} `{one}`, but {other.fingerprint.id} says {theirs} `{two}` of the same words; "
-                    "narrow one of them, or add the relabel to brands.toml"
+                    f"says {mine} `{one}`, but {other.fingerprint.id} says {theirs} `{two}` of the same "
+                    "words; narrow one of them, or add the relabel to brands.toml"
                 )
     one, two = own.claims.get("kind"), other.claims.get("kind")
     if one and two and _is_camera(one) is not _is_camera(two) and Kind.UNKNOWN not in (one, two):

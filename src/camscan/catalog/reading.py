@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,15 +27,16 @@ from camscan.model.fingerprint import (
 )
 
 Rows = dict[str, tuple[str, str]]
+"""Hex prefix, lower case → (registrant, vendor id or why it is ambiguous)."""
 
 
 @dataclass(slots=True)
 class Contents:
-    """What a directory holds; documents keep the parsed TOML per vendor file for the checks."""
+    """What a directory holds, and (for the checks) in which file each part stands."""
 
     fields: dict[str, Field] = field(default_factory=dict)
     vendors: dict[str, Vendor] = field(default_factory=dict)
-    fingerprints: list[Fingerprint] = field(default_factory=list)
+    fingerprints: Sequence[Fingerprint] = ()
     brands: list[Brand] = field(default_factory=list)
     registered: Rows = field(default_factory=dict)
     ambiguous: Rows = field(default_factory=dict)
@@ -153,6 +154,7 @@ def _read_vendor(document: dict[str, Any], name: str, schema: Mapping[str, Any],
         return
     out.vendors[vendor.id] = vendor
     out.vendor_file[vendor.id] = name
+    rules = list(out.fingerprints)
     rows = document.get("fingerprint", [])
     for place, rule_row in enumerate(rows if isinstance(rows, list) else []):
         if place in wrong:
@@ -164,7 +166,8 @@ def _read_vendor(document: dict[str, Any], name: str, schema: Mapping[str, Any],
             continue
         out.file_of[fingerprint.id] = name
         out.reasons[fingerprint.id] = rule_row.get("unanchored", "")
-        out.fingerprints.append(fingerprint)
+        rules.append(fingerprint)
+    out.fingerprints = rules
 
 
 def _shape_fault(name: str, rule: str, at: tuple[str | int, ...], text: str) -> Fault:

@@ -1,8 +1,9 @@
-"""Chooses which rules are worth trying on a field's values: by exact text, by required literal, or always.
+"""Chooses which rules are worth trying on a field's values.
 
 Each rule has one trigger, its most selective condition. An `is` is a dictionary look-up; a regex that
 requires a literal waits in the field's Aho-Corasick automaton; one that can only begin with some characters
-is found by the value's first; the rest are tried on every value, and `fingerprints check` keeps those few. An index is plain data, so that it can be cached as JSON.
+is found by the value's first; the rest are tried on every value, and `fingerprints check` keeps those few.
+An index is plain data, so that it can be cached as JSON.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ Table = dict[str, dict[str, list[int]]]
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """field → folded text → rule numbers (exact, literals, first characters); field → rule numbers (always)."""
+    """field → folded text (whole, literal, first character) → rule numbers; always: field → rule numbers."""
 
     exact: Table
     literals: Table
@@ -137,7 +138,7 @@ class FieldScan:
         self._automaton = _automaton(literals) if literals else None
 
     def add_candidates(self, value: str, candidates: set[int]) -> bool:
-        """Add the rules worth trying on `value`; False when it holds too many literals to look at them all."""
+        """Add the rules worth trying on `value`; False when it holds too many literals to look at all."""
         folded = value.casefold()
         if folded in self._exact:
             candidates.update(self._exact[folded])

@@ -27,7 +27,8 @@ class PrefixStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrefixOwner:
-    """prefix: `aabbcc` and up to nine hex digits, bits 24/28/36; vendor: vendor id; why: for ambiguous blocks."""
+    """prefix: six, seven or nine lower-case hex digits; bits: 24, 28 or 36; vendor: vendor id ("" when the
+    registrant is none of ours); why: what makes a block ambiguous."""
 
     status: PrefixStatus
     prefix: str = ""

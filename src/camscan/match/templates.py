@@ -18,10 +18,10 @@ _SLOT = re.compile(r"\{([A-Za-z_]\w*)(?:\|([a-z]+))?\}")
 _NOT_DIGITS = re.compile(r"[-_./ ]")
 
 NAMES_NOTHING = frozenset(
-    "camera generic unknown ipc ipcamera ipcam nvr dvr device serialnumber serial model none null n/a na general default "
-    "private networkcamera netcam ipdome ipc-model onvif networkvideotransmitter".split()
+    "camera generic unknown ipc ipcamera ipcam nvr dvr device serialnumber serial model none null n/a na "
+    "general default private networkcamera netcam onvif networkvideotransmitter".split()
 )
-"""Words (folded, without blanks, `-` and `_` kept) that some devices give as model or serial and that name nothing."""
+"""Words (folded, blanks left out) that some devices give as model or serial and that name nothing."""
 
 _NAMING_CLAIMS = ("model", "serial", "firmware", "hardware_id")
 
@@ -67,8 +67,8 @@ TRANSFORMS: Mapping[str, Callable[[str], str | None]] = {
     "upper": str.upper,
     "lower": str.lower,
 }
-"""date: yyyymmdd or yymmdd (separators allowed) → ISO date; month: yyyymm or yymm → `yyyy-mm`; mac: → canonical
-MAC; int: digits without leading zeros; upper, lower. None drops the claim."""
+"""date: yyyymmdd or yymmdd (separators allowed) → ISO date; month: yyyymm or yymm → `yyyy-mm`; mac: → the
+canonical MAC; int: digits without leading zeros; upper, lower. None drops the claim."""
 
 
 def parse_template(text: str) -> Template:
@@ -106,7 +106,7 @@ def render(template: Template, groups: Mapping[str, str | None]) -> str | None:
 
 
 def names_something(claim: str, value: str) -> bool:
-    """False for a model, serial, firmware or hardware id that is a placeholder (`IPC`, `SerialNumber`, zeros)."""
+    """False for a model, serial, firmware or hardware id that is a placeholder (`IPC`, `SerialNumber`, 000)."""
     if claim not in _NAMING_CLAIMS:
         return True
     folded = value.casefold().replace(" ", "")
