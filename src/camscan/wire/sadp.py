@@ -108,7 +108,7 @@ def decode_reply(payload: bytes) -> SadpDevice:
         specific_device_type=said["SpecificDeviceType"],
         base_desc=said["szBaseDesc"],
         hidden=tuple(name for name in _HIDEABLE if not said[name] and said[f"{name}Encrypt"]),
-        unsolicited=root.name == "Hello",
+        unsolicited=root.find("Hello") is not None,
     )
     if not (device.device_sn or device.device_description or device.mac or device.software_version):
         raise MalformedReply("SADP answer without serial, model, MAC or version")

@@ -6,6 +6,7 @@ a frame is 0x02, units that each end in 0xff, 0x03; what follows the 0x03 is ign
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ PTZ_PORT = 52380
 
 _BEGIN, _UNIT_END, _END = b"\x02", b"\xff", b"\x03"
 _ENCODINGS = ("utf-8", "shift_jis", "latin-1")
+_FIRST_UNIT = re.compile(rb"\x02(?!ENQ:|SET)[A-Z][A-Z0-9]{1,15}:")
 _MAX_UNITS = 128
 _LIMIT_BYTES = 8192
 
@@ -50,8 +52,7 @@ def encode_enquiry(enquiry: Enquiry = Enquiry.ALL) -> bytes:
 
 def is_reply(payload: bytes) -> bool:
     """True for a frame of `KEY:value` units; enquiries and settings are not ours to read."""
-    first = payload[1:64].split(_UNIT_END, 1)[0]
-    return payload[:1] == _BEGIN and b":" in first and not first.startswith((b"ENQ:", b"SET"))
+    return _FIRST_UNIT.match(payload) is not None
 
 
 def decode_reply(payload: bytes) -> SonyDevice:
