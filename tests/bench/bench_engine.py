@@ -2,8 +2,8 @@
 
 Rules: 5,000 invented ones over the fields cameras speak through, each with named groups and, as real rules
 do, a maker's word in it; one in fifty has no literal at all. Banners: a third match a rule, a third look
-like one and do not, a third are somebody else's. `--rules N` changes the number, `--real` measures the rules
-camscan ships on their own examples, `--hostile` the slowest input we can think of.
+like one and do not, a third are somebody else's. `--rules N` changes the number, `--real` measures the
+rules camscan ships on their own examples, `--hostile` the slowest input we can think of, `--loading` the time to load.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ from __future__ import annotations
 import argparse
 import random
 import re
+import shutil
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import re2
 
@@ -254,6 +257,50 @@ def real() -> tuple[list[Fingerprint], dict[str, tuple[str, ...]], list[Observat
     return contents.fingerprints, contents.groups(), [example_observation(each) for each in examples]
 
 
+def loading(count: int) -> None:
+    """Print how long a catalog of `count` rules and the shipped IEEE prefixes takes to load."""
+    from camscan.catalog import default_directory, load
+
+    with tempfile.TemporaryDirectory() as name:
+        here, kept = Path(name) / "fingerprints", Path(name) / "cache"
+        write_catalog(here, synthetic_rules(count))
+        for file in ("fields.toml", "ieee-ambiguous.csv"):
+            shutil.copy(default_directory() / file, here)
+        start = time.perf_counter()
+        load(here, cache_directory=kept)
+        print(f"{count} rules from TOML: {time.perf_counter() - start:.2f} s, once")
+        times = []
+        for _ in range(10):
+            start = time.perf_counter()
+            catalog = load(here, cache_directory=kept)
+            loaded = time.perf_counter()
+            catalog.matcher.match(observe("192.0.2.1", "bench", {"http.server": "nginx/1.18.0"}, at=AT))
+            times.append((loaded - start, time.perf_counter() - loaded))
+        print(
+            f"{count} rules from the cache: {min(times)[0] * 1000:.1f} ms, first match {min(times)[1] * 1000:.1f} ms"
+        )
+
+
+def write_catalog(directory: Path, rules: Sequence[Fingerprint]) -> None:
+    """The rules as vendor files of twenty rules each."""
+    (directory / "vendors").mkdir(parents=True)
+    for number, first in enumerate(range(0, len(rules), 20)):
+        vendor = f"bench{number}"
+        parts = [f'[vendor]\nid = "{vendor}"\nname = "Bench {number}"\n']
+        for rule in rules[first : first + 20]:
+            condition = rule.when[0]
+            claims = "".join(f'claim.{name} = "{text}"\n' for name, text in rule.claims.items())
+            parts.append(
+                f'[[fingerprint]]\nid = "{vendor}.{rule.id.rpartition(".")[2]}"\n'
+                'about = "An invented rule."\n'
+                f'weight = "proves"\nunanchored = "a rule of the bench"\n'
+                f"when.\"{condition.field}\".regex = '{condition.values[0]}'\n{claims}"
+                f'    [[fingerprint.example]]\n    given."{condition.field}" = "some words a device said"\n'
+                f'    expect = {{ kind = "camera" }}\n    source = "invented"\n'
+            )
+        (directory / "vendors" / f"{vendor}.toml").write_text("\n".join(parts), encoding="utf-8")
+
+
 def _show(name: str, rate: float, note: str = "") -> None:
     print(f"{name:<32} {rate:>10,.0f} banners/s{'   ' + note if note else ''}", flush=True)
 
@@ -264,6 +311,7 @@ def main() -> None:
     parser.add_argument("--banners", type=int, default=30000)
     parser.add_argument("--hostile", action="store_true")
     parser.add_argument("--real", action="store_true")
+    parser.add_argument("--loading", action="store_true")
     options = parser.parse_args()
     rules = synthetic_rules(options.rules)
     if options.real:
@@ -275,7 +323,9 @@ def main() -> None:
         _show(f"camscan's own {len(rules)} rules", rate)
     if options.hostile:
         hostile(rules)
-    if not options.real and not options.hostile:
+    if options.loading:
+        loading(options.rules)
+    if not (options.real or options.hostile or options.loading):
         compare(rules, banners(rules, options.banners))
 
 

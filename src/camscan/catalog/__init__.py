@@ -4,8 +4,7 @@ Rules of this package: `load` is what the rest of camscan uses, everything else 
 is cheap: RE2 and the automaton load on the first match, TOML only when the cache does not hold the files.
 """
 
-from camscan.catalog.faults import Fault
 from camscan.catalog.loading import Catalog, load
 from camscan.catalog.places import default_directory
 
-__all__ = ["Catalog", "Fault", "default_directory", "load"]
+__all__ = ["Catalog", "default_directory", "load"]

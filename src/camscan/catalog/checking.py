@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from camscan.catalog.contents import Contents
 from camscan.catalog.faults import Fault, did_you_mean
 from camscan.catalog.judging import judge_rule
 from camscan.catalog.names import Names
 from camscan.catalog.places import schema_file
 from camscan.catalog.proving import prove
-from camscan.catalog.reading import Contents, read_directory
+from camscan.catalog.reading import read_directory
 from camscan.match.prefilter import build_index
 from camscan.model.fingerprint import Fingerprint
 
@@ -44,11 +45,9 @@ def _check_vendors(contents: Contents) -> Iterator[Fault]:
         if brand.maker and brand.maker not in contents.vendors:
             hint = did_you_mean(brand.maker, contents.vendors)
             yield Fault("brands.toml", f"brand {brand.brand}", "maker", f"no vendor `{brand.maker}`{hint}")
-    unknown = {vendor for _, vendor in contents.registered.values()} - {*contents.vendors, ""}
-    for vendor in sorted(unknown):
-        yield Fault(
-            "ieee.csv", vendor, "vendor", f"no vendor `{vendor}`{did_you_mean(vendor, contents.vendors)}"
-        )
+    unknown = {vendor for _, vendor in contents.blocks()[0].values()} - {*contents.vendors, ""}
+    for name in sorted(unknown):
+        yield Fault("ieee.csv", name, "vendor", f"no vendor `{name}`{did_you_mean(name, contents.vendors)}")
     for vendor in contents.vendors.values():
         file = contents.vendor_file[vendor.id]
         if file != f"vendors/{vendor.id}.toml":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -27,6 +26,8 @@ class Fault:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean `x`?` for the closest known spelling, else an empty text."""
+    import difflib
+
     folded = {name.casefold(): name for name in known}
     close = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
     return f"; did you mean `{folded[close[0]]}`?" if close else ""

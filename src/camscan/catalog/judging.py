@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from camscan.catalog.contents import Contents
 from camscan.catalog.faults import Fault, did_you_mean
 from camscan.catalog.names import Names
-from camscan.catalog.reading import Contents
 from camscan.errors import FingerprintError
 from camscan.match.engine import BoundedPattern
 from camscan.match.patterns import read_pattern

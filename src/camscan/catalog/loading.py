@@ -8,10 +8,9 @@ from pathlib import Path
 
 from camscan import __version__
 from camscan.catalog.cache import cache_folder, content_key, read_cache, write_cache
-from camscan.catalog.judging import judge_rules
+from camscan.catalog.contents import Contents
 from camscan.catalog.names import Names
 from camscan.catalog.places import default_directory, schema_file
-from camscan.catalog.reading import Contents, read_directory
 from camscan.errors import FingerprintError, UsageError
 from camscan.match.engine import Engine
 from camscan.match.prefilter import Index, build_index
@@ -50,7 +49,7 @@ class Catalog:
     @cached_property
     def prefixes(self) -> PrefixTable:
         """The IEEE blocks."""
-        return PrefixTable(self._contents.registered, self._contents.ambiguous)
+        return PrefixTable(*self._contents.blocks())
 
     @cached_property
     def names(self) -> Names:
@@ -90,6 +89,9 @@ def load(
 
 
 def _read(where: Path) -> Contents:
+    from camscan.catalog.judging import judge_rules  # parsers and RE2: only when the cache does not have it
+    from camscan.catalog.reading import read_directory
+
     contents = read_directory(where, schema_file())
     faults = contents.faults or judge_rules(contents, Names(contents.vendors.values(), contents.brands))
     if faults:

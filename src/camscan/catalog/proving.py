@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from camscan.catalog.contents import Contents
 from camscan.catalog.faults import Fault
 from camscan.catalog.names import Names
-from camscan.catalog.reading import Contents
 from camscan.match.engine import Engine
 from camscan.model.device import CAMERA_KINDS, Kind
 from camscan.model.fingerprint import Example, Fingerprint, Match

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from camscan.catalog.contents import Contents, Rows, catalog_files
 from camscan.catalog.faults import Fault, dotted
 from camscan.catalog.schema import problems, read_schema
 from camscan.model.fingerprint import (
@@ -26,39 +26,6 @@ from camscan.model.fingerprint import (
     Weight,
 )
 
-Rows = dict[str, tuple[str, str]]
-"""Hex prefix, lower case → (registrant, vendor id or why it is ambiguous)."""
-
-
-@dataclass(slots=True)
-class Contents:
-    """What a directory holds, and (for the checks) in which file each part stands."""
-
-    fields: dict[str, Field] = field(default_factory=dict)
-    vendors: dict[str, Vendor] = field(default_factory=dict)
-    fingerprints: Sequence[Fingerprint] = ()
-    brands: list[Brand] = field(default_factory=list)
-    registered: Rows = field(default_factory=dict)
-    ambiguous: Rows = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    file_of: dict[str, str] = field(default_factory=dict)  # fingerprint id → file
-    vendor_file: dict[str, str] = field(default_factory=dict)  # vendor id → file
-    reasons: dict[str, str] = field(default_factory=dict)  # fingerprint id → why it may be unanchored
-
-    def groups(self) -> dict[str, tuple[str, ...]]:
-        """Field group → its fields, in the order of fields.toml."""
-        groups: dict[str, tuple[str, ...]] = {}
-        for name, each in self.fields.items():
-            if each.group:
-                groups[each.group] = (*groups.get(each.group, ()), name)
-        return groups
-
-
-def catalog_files(directory: Path) -> list[Path]:
-    """The files `read_directory` reads, in order; missing ones left out."""
-    fixed = [directory / name for name in ("fields.toml", "brands.toml", "ieee.csv", "ieee-ambiguous.csv")]
-    return [file for file in fixed if file.is_file()] + sorted((directory / "vendors").glob("*.toml"))
-
 
 def read_directory(directory: Path, schema_file: Path) -> Contents:
     """Everything in `directory`, valid parts only, with `Contents.faults` saying what was left out."""
@@ -69,10 +36,16 @@ def read_directory(directory: Path, schema_file: Path) -> Contents:
             out.faults.append(
                 Fault(name, "", "", f"missing in {directory}: is this a fingerprint directory?")
             )
+    registered: Rows = {}
+    ambiguous: Rows = {}
+    out.blocks = lambda: (registered, ambiguous)
     for file in catalog_files(directory):
         name = file.relative_to(directory).as_posix()
-        if file.suffix == ".csv":
-            _read_prefixes(file, name, out)
+        if name == "ieee.csv":
+            _read_prefixes(file, name, "vendor", registered, out)
+            continue
+        if name == "ieee-ambiguous.csv":
+            _read_prefixes(file, name, "why_ambiguous", ambiguous, out)
             continue
         document = _parse(file, name, out)
         if document is None:
@@ -224,9 +197,8 @@ def _texts(value: str | list[str]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _read_prefixes(file: Path, name: str, out: Contents) -> None:
-    third, rows = ("why_ambiguous", out.ambiguous) if "ambiguous" in name else ("vendor", out.registered)
-    columns = ["prefix", "prefix_bits", "registrant", third]
+def _read_prefixes(file: Path, name: str, last: str, rows: Rows, out: Contents) -> None:
+    columns = ["prefix", "prefix_bits", "registrant", last]
     with file.open(encoding="utf-8", newline="") as stream:
         reader = csv.reader(stream)
         if next(reader, None) != columns:

@@ -106,7 +106,7 @@ def render(template: Template, groups: Mapping[str, str | None]) -> str | None:
 
 
 def names_something(claim: str, value: str) -> bool:
-    """False for a model, serial, firmware or hardware id that is a placeholder (`IPC`, `SerialNumber`, 000)."""
+    """False for a model, serial, firmware or hardware id that is a placeholder (`IPC`, `SerialNumber`)."""
     if claim not in _NAMING_CLAIMS:
         return True
     folded = value.casefold().replace(" ", "")
