@@ -23,10 +23,12 @@ class Service(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """The right answer about one device, in the words an inventory uses; "" is not knowable from outside.
+    """The right answer about one device, in the words an inventory uses; "" means that there is none.
 
-    mac is what the wire shows (`neighbours`); claimed_mac what its payloads say, "" when they agree.
-    activated False: factory-new, no administrator password. channels: cameras behind a recorder.
+    firmware is the version as the device writes it, firmware_date its build date (ISO), "" without one.
+    hidden: fields that only a login reveals (`seen` gives "" for them). mac is what the wire shows
+    (`neighbours`), claimed_mac what payloads say, "" when they agree. activated False: factory-new, no
+    administrator password. channels: cameras behind a recorder.
     """
 
     ip: str
@@ -38,9 +40,15 @@ class Truth:
     model: str
     firmware: str = ""
     serial: str = ""
+    firmware_date: str = ""
+    hidden: frozenset[str] = frozenset()
     claimed_mac: str = ""
     activated: bool = True
     channels: int = 0
+
+    def seen(self, name: str) -> str:
+        """A text field as far as it can be known without a login."""
+        return "" if name in self.hidden else str(getattr(self, name))
 
     @property
     def is_camera(self) -> bool:

@@ -10,12 +10,13 @@ import asyncio
 import contextlib
 import socket
 import ssl
+import struct
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from camscan.lab.device import Truth
 from camscan.lab.faults import Dice, Faults, Misbehaviour
-from camscan.lab.log import LabLog
+from camscan.lab.log import Incident, LabLog
 from camscan.lab.wiring import Wiring
 
 
@@ -151,11 +152,18 @@ class Host:
         """Where a port really is, when the machine did not allow the true one."""
         return self._port_map.get((protocol, port), port)
 
-    async def conversations(self, port: int, converse: Callable[[Conversation], Awaitable[None]]) -> None:
-        """Accept TCP on `port` and hold each conversation until `converse` returns."""
+    async def conversations(
+        self, port: int, converse: Callable[[Conversation], Awaitable[None]], *, tls: bool = False
+    ) -> None:
+        """Accept TCP on `port` and hold each conversation until `converse` returns.
+
+        tls: nothing is read before `Conversation.start_tls`, which a client's first bytes may precede.
+        """
         dice = self.dice(port)
 
         async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if tls:
+                writer.transport.pause_reading()  # type: ignore[attr-defined]
             self.log.connected(self.ip, port, asyncio.get_running_loop().time())
             task: asyncio.Task[None] | None = asyncio.current_task()
             if task is not None:
@@ -208,7 +216,12 @@ class Host:
                 continue
             now = asyncio.get_running_loop().time()
             self.log.received(self.ip, port, len(payload), now, group=group is not None)
-            for answer in respond(Datagram(payload, (source[0], source[1]), group)):
+            try:
+                answers = tuple(respond(Datagram(payload, (source[0], source[1]), group)))
+            except (ValueError, IndexError, struct.error) as error:
+                self.log.malformed.append(Incident(self.ip, port, f"{error}: {payload[:32].hex()}"))
+                continue
+            for answer in answers:
                 self._say(own, answer, source, port, dice)
 
     def _say(

@@ -37,6 +37,7 @@ class LabLog:
     authorizations: list[Incident] = field(default_factory=list)
     rejected_logins: list[Incident] = field(default_factory=list)
     forbidden: list[Incident] = field(default_factory=list)
+    malformed: list[Incident] = field(default_factory=list)
     excluded_contacts: list[Incident] = field(default_factory=list)
     open_now: Counter[str] = field(default_factory=Counter)
     most_open: Counter[str] = field(default_factory=Counter)
@@ -114,6 +115,7 @@ class LabLog:
             "authorizations": _lines(self.authorizations),
             "rejected_logins": _lines(self.rejected_logins),
             "forbidden": _lines(self.forbidden),
+            "malformed": _lines(self.malformed),
             "excluded_contacts": _lines(self.excluded_contacts),
             "most_open": dict(self.most_open),
             "most_contacts_per_second": {ip: self.most_contacts_per_second(ip) for ip in ips},

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - literal replies are kept as recorded
 """Dahua's platform and everything sold from it: DHIP, ONVIF, the web client, RTSP, port 37777.
 
 Sources: facts §5.3 and §5.4 (DHIP, DVRIP), §6.1 (`Login to <serial>`, Rtsp Server/3.0), §4 (UPnP);

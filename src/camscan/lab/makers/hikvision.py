@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - literal replies are kept as recorded
 """Hikvision's platform and everything sold from it: SADP, ONVIF, the web client, RTSP, port 8000.
 
 Sources: facts §5.1 (SADP), §1.2 (newline fault), §1.4 (EPR), §6.1 and §6.2 (RTSP, HTTP, TLS); serial and
@@ -44,15 +45,18 @@ def hikvision(
     onvif: bool = True,
     sadp_to_group: bool = False,
     web_server: str = "webserver",
-    https: bool = True,
+    certificate: Certificate | None = CERTIFICATE,
     login: Login | None = None,
     upnp: UpnpDescription | None = None,
     ezviz: bool = False,
     rtsp_code: str = "",
+    announced_ip: str = "",
 ) -> LabDevice:
     """A device of Hikvision's platform. build: "build yymmdd" of its firmware; oem_*: what SADP tells of a
-    relabel; base_model: SADP's szBaseDesc; onvif False: as shipped since 5.5. scope_name: ONVIF name scope."""
+    relabel; base_model: SADP's szBaseDesc; onvif False: as shipped since 5.5. scope_name: ONVIF name scope.
+    announced_ip: the address SADP names when it is not the one that answers."""
     recorder = truth.kind is Kind.RECORDER
+    rtsp_code = rtsp_code or f"C{truth.serial[-4:]}"
     onvif_device = OnvifDevice(
         manufacturer="HIKVISION" if oem_info == "N/A" else oem_info,
         model=truth.model,
@@ -66,15 +70,18 @@ def hikvision(
         namespaces=("http://www.onvifext.com/onvif/ext/ver10/wsdl",),
         channels=max(1, truth.channels),
     )
-    web = _web(truth, onvif_device if onvif else None)
+    web = _web(truth, onvif_device if onvif else None, rtsp_code)
     services: list[Service] = [
         Http(80, web_server, web),
         Rtsp(_OPTIONS, _describe(rtsp_code)),
-        Sadp(_sadp_fields(truth, build, oem_info, oem_code, neutral, base_model, ezviz), sadp_to_group),
+        Sadp(
+            _sadp_fields(truth, build, oem_info, oem_code, neutral, base_model, ezviz, announced_ip),
+            sadp_to_group,
+        ),
         OpenPort(8000),
     ]
-    if https:
-        services.append(Http(443, web_server, web, certificate=CERTIFICATE))
+    if certificate:
+        services.append(Http(443, web_server, web, certificate=certificate))
     if onvif:
         node = (truth.claimed_mac or truth.mac).replace(":", "")
         services.append(
@@ -91,7 +98,7 @@ def hikvision(
     return LabDevice(truth, tuple(services))
 
 
-def _web(truth: Truth, onvif: OnvifDevice | None) -> dict[str, Page | Handler]:
+def _web(truth: Truth, onvif: OnvifDevice | None, code: str) -> dict[str, Page | Handler]:
     activated = "true" if truth.activated else "false"
     status = (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<ActivateStatus version="2.0" xmlns="{_NAMESPACE}">\n'
@@ -107,7 +114,7 @@ def _web(truth: Truth, onvif: OnvifDevice | None) -> dict[str, Page | Handler]:
             200,
             (("Content-Type", "application/xml"),),
         ),
-        "/ISAPI/System/deviceInfo": challenge(digest(f"IP Camera({truth.serial[-5:]})")),
+        "/ISAPI/System/deviceInfo": challenge(digest(f"IP Camera({code})")),
         "/favicon.ico": Page(b"\0\0\1\0\1\0\x10\x10hik", 200, (("Content-Type", "image/x-icon"),)),
     }
     if onvif:
@@ -141,7 +148,14 @@ def _scopes(truth: Truth, name: str, *, recorder: bool) -> tuple[str, ...]:
 
 
 def _sadp_fields(
-    truth: Truth, build: str, oem_info: str, oem_code: str, neutral: bool, base_model: str, ezviz: bool
+    truth: Truth,
+    build: str,
+    oem_info: str,
+    oem_code: str,
+    neutral: bool,
+    base_model: str,
+    ezviz: bool,
+    ip: str,
 ) -> dict[str, str]:
     recorder = truth.kind is Kind.RECORDER
     fields = {
@@ -151,7 +165,7 @@ def _sadp_fields(
         "CommandPort": "8000",
         "HttpPort": "80",
         "MAC": (truth.claimed_mac or truth.mac).replace(":", "-"),
-        "IPv4Address": truth.ip,
+        "IPv4Address": ip or truth.ip,
         "IPv4SubnetMask": "255.255.255.0",
         "IPv4Gateway": truth.ip.rpartition(".")[0] + ".1",
         "IPv6Address": "::",

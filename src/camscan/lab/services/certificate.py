@@ -28,7 +28,7 @@ _NAMES = {
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """subject, issuer: "CN=…,OU=…,O=…" (issuer "" = self-signed). old: what devices of 2012 offer,
-    TLS 1.0 with a 1024-bit key and a SHA-1 signature, as far as this machine's OpenSSL still can."""
+    TLS 1.0 and nothing newer, with a 1024-bit key."""
 
     subject: str
     issuer: str = ""
@@ -51,8 +51,8 @@ def server_context(certificate: Certificate) -> ssl.SSLContext:
 
 def _pem(certificate: Certificate) -> bytes:
     key = _key(1024 if certificate.old else 2048)
-    # SHA-1 signing left the cryptography library for good reason; old devices are met by key size and
-    # protocol version, the digest stays SHA-256 where the library refuses the old one.
+    # Real devices of that age also signed with SHA-1; the cryptography library no longer can, and what a
+    # client must cope with is the key size and the protocol version.
     subject = _name(certificate.subject)
     builder = (
         x509.CertificateBuilder()
@@ -63,7 +63,7 @@ def _pem(certificate: Certificate) -> bytes:
         .not_valid_before(datetime(2015, 1, 1, tzinfo=UTC))
         .not_valid_after(datetime(2035, 1, 1, tzinfo=UTC))
     )
-    signed = builder.sign(key, hashes.SHA1() if certificate.old and _can_sign_sha1() else hashes.SHA256())
+    signed = builder.sign(key, hashes.SHA256())
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.TraditionalOpenSSL,
@@ -76,20 +76,6 @@ def _pem(certificate: Certificate) -> bytes:
 def _key(bits: int) -> rsa.RSAPrivateKey:
     # One key for the whole lab: making one per device would cost seconds and teach nothing.
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
-
-
-@functools.cache
-def _can_sign_sha1() -> bool:
-    name = _name("CN=probe")
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
-    builder = builder.public_key(_key(1024).public_key()).serial_number(1)
-    builder = builder.not_valid_before(datetime(2015, 1, 1, tzinfo=UTC))
-    builder = builder.not_valid_after(datetime(2035, 1, 1, tzinfo=UTC))
-    try:
-        builder.sign(_key(1024), hashes.SHA1())  # noqa: S303
-    except Exception:  # noqa: BLE001 - the library's own and OpenSSL's errors share no base class
-        return False
-    return True
 
 
 def _name(text: str) -> x509.Name:

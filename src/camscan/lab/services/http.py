@@ -71,7 +71,7 @@ class Http:
     async def open(self, host: Host) -> None:
         """Start serving."""
         for port in (self.port, *self.also):
-            await host.conversations(port, self._serve)
+            await host.conversations(port, self._serve, tls=self.certificate is not None)
 
     async def _serve(self, conversation: Conversation) -> None:
         if self.certificate:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - literal replies are kept as recorded
 """The ONVIF device service: PRE_AUTH operations for anyone, the rest for a login or, on some, for anyone.
 
 Templates follow recorded replies (gSOAP "SOAP-ENV" and the "env" style). Access classes: facts §2.1.
@@ -18,6 +19,7 @@ from camscan.lab.services.http import HttpRequest, Page
 _OPERATION = re.compile(
     rb"<(?:[\w.-]+:)?((?:Get|Set|Create|Delete|Add|Remove|System|Upgrade|Start|Restore|Load|Send)\w+)[\s/>]"
 )
+_BODY = re.compile(rb"<(?:[\w.-]+:)?Body[^>]*>")
 _PRE_AUTH = frozenset(
     {"GetWsdlUrl", "GetServices", "GetServiceCapabilities", "GetCapabilities", "GetHostname"}
     | {"GetSystemDateAndTime", "GetEndpointReference"}
@@ -27,7 +29,7 @@ _READABLE = frozenset(
     | {"GetNetworkProtocols", "GetZeroConfiguration", "GetProfiles", "GetVideoSources"}
 )
 _TOKEN = {
-    name: re.compile(rb"<(?:[\w.-]+:)?" + name.encode() + rb"[^>]*>([^<]*)<")
+    name: re.compile(rb"<(?:[\w.-]+:)?" + name.encode() + rb"(?:\s[^>]*)?>([^<]*)<")
     for name in ("Username", "Password", "Nonce", "Created")
 }
 _ENVELOPE = (
@@ -79,7 +81,8 @@ class OnvifDevice:
 
     def reply(self, request: HttpRequest, host: Host) -> Page:
         """Answer one SOAP request."""
-        found = _OPERATION.search(request.body)
+        body = _BODY.search(request.body)
+        found = _OPERATION.search(request.body, body.end()) if body else None
         operation = found.group(1).decode("ascii") if found else ""
         if operation.startswith("Get"):
             host.log.requested(host.ip, request.port, f"ONVIF {operation}")
@@ -90,10 +93,10 @@ class OnvifDevice:
         allowed = self._allowed(request, host, operation)
         if operation not in _PRE_AUTH | self.anonymous and not allowed:
             return self._refusal()
-        body = self._body(operation, host)
-        if not body:
+        answer = self._body(operation, host)
+        if not answer:
             return self._fault("ActionNotSupported", "Optional Action Not Implemented", 400)
-        return self._page(body, 200)
+        return self._page(answer, 200)
 
     def _allowed(self, request: HttpRequest, host: Host, operation: str) -> bool:
         header = request.headers.get("authorization", "")

@@ -1,4 +1,4 @@
-"""Hikvision's SADP over UDP 37020 (facts §5.1): answers `inquiry` and `inquiry_v32`, to the asker or the group."""
+"""Hikvision's SADP over UDP 37020 (facts §5.1): answers the two inquiries, to the asker or the group."""
 
 from __future__ import annotations
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - literal replies are kept as recorded
 """An SSDP responder on UDP 1900 with its device description over HTTP (facts §4).
 
 Answers M-SEARCH for ssdp:all, upnp:rootdevice, its own UDN and device type, to the asker, as recorded.

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - recorded envelopes are one line
 """A WS-Discovery responder on UDP 3702, with the dialects of real devices (facts §1.2 to §1.5).
 
 Types are ANDed as the standard says: a device that lists one of two asked types stays silent.
@@ -63,8 +64,8 @@ class WsDiscovery:
 
     Dialect: newline_fault (Hikvision: a unicast probe with line breaks gets a fault), prefix_on_types
     (the type's prefix must be declared on the Types element), untyped_fault (TP-Link), late_seconds
-    (answers after a random delay up to this), no_relates (RelatesTo missing), trailing (bytes after the
-    envelope).
+    (answers after a random delay up to this), trailing (bytes after the envelope), any_type (some PC
+    daemons answer a camera probe too).
     """
 
     endpoint: str
@@ -77,6 +78,7 @@ class WsDiscovery:
     untyped_fault: bool = False
     late_seconds: float = 0.5
     trailing: bytes = b""
+    any_type: bool = False
 
     @property
     def ports(self) -> tuple[tuple[str, int], ...]:
@@ -108,7 +110,7 @@ class WsDiscovery:
         if asked and types and self.prefix_on_types and b"xmlns:" not in types.group(1):
             return b""
         listed = {name.partition(":")[2] for name in self.types.split()}
-        if not {name.rpartition(":")[2] for name in asked} <= listed:
+        if not self.any_type and not {name.rpartition(":")[2] for name in asked} <= listed:
             return b""
         identity = self.endpoint.rpartition(":")[2]
         text = _MATCHES[self.style].format(
