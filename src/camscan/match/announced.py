@@ -30,6 +30,8 @@ STRENGTH: Mapping[str, float] = {
 }
 """Fields weaker than a vendor protocol's own; every other field of a group counts as that."""
 
+_BUILD = re.compile(r"(?<=[0-9])[ _]?build[ _]?(?=[0-9])")  # `V5.6.2build 190701`: one spelling for all
+
 _HOST_FIELDS = (
     "net.hostname",
     "dhcp.hostname",
@@ -75,7 +77,8 @@ def announced(
                 good = plausible_serial(value) if group == "serial" else not is_placeholder(value)
                 if good and len(value) <= 120:
                     weight = weights.ANNOUNCED_BRAND if group == "maker" else STRENGTH.get(field, _VENDOR)
-                    yield claim, evidence(observation, "<announced>", field, value, value, weight, field)
+                    says = _BUILD.sub(" build ", value) if group == "firmware" else value
+                    yield claim, evidence(observation, "<announced>", field, value, says, weight, field)
 
 
 def host_names(observations: Iterable[Observation]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from camscan.match import weights
-from camscan.match.announced import announced, evidence, host_names
+from camscan.match.announced import announced, evidence, host_names, is_placeholder
 from camscan.match.claims import by_claim, weigh
 from camscan.match.identity import Marks, group_addresses, marks_of
 from camscan.match.makers import Names, fold_name, from_brand_table, from_prefixes, prefix_notes
@@ -141,6 +141,8 @@ class Identifier:
         for name, says in match.claims.items():
             if name == "manufacturer":
                 says = self._names.maker_name(says)
+            elif name == "customer" and is_placeholder(says):
+                continue  # `General`, `Private`: what neutral units say
             elif name in ("brand", "customer"):
                 name, says = "brand", self._names.brand_name(says)
             yield name, evidence(observation, rule.id, field, value, says, weights.RULE[rule.weight], family)

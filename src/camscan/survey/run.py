@@ -94,10 +94,14 @@ class Run:
                     if not self._is_settled(probe, ip):
                         await self._datagrams.ask(probe, Target(ip, zone=self.request.site.id), number)
         for probe in wanted:
-            for ip in [*self.notebook.addresses(), *self._refusals]:
-                if self.gate.permits(ip) and not self._is_settled(probe, ip):
-                    for number in range(_messages(probe)):
+            for number in range(_messages(probe)):
+                for ip in [*self.notebook.addresses(), *self._refusals]:
+                    if self.gate.permits(ip) and not self._is_settled(probe, ip) and self._is_open_question(ip):
                         await self._datagrams.ask(probe, Target(ip, zone=self.request.site.id), number)
+
+    def _is_open_question(self, ip: str) -> bool:
+        known = self.notebook.known(ip)
+        return not (known.complete or known.not_a_camera)
 
     def _is_settled(self, probe: Probe, ip: str) -> bool:
         return self.ledger.outcome(probe.name, ip) in (Outcome.ANSWERED, Outcome.MALFORMED)

@@ -1,0 +1,207 @@
+"""Runs one scan for a person: rows as devices appear, progress on a terminal, files that are always valid.
+
+Data goes to stdout, everything else to stderr. A `.jsonl` output grows line by line while the scan runs, so
+that even SIGKILL leaves whole lines; at the end every output is put in place in one step.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from camscan.cli.exits import Exit
+from camscan.errors import OperationalError, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from camscan.catalog import Catalog
+    from camscan.model.inventory import Inventory
+    from camscan.survey.request import Event, Progress, ScanRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the result goes: files by suffix, one format on stdout, how much is said beside it."""
+
+    files: tuple[Path, ...] = ()
+    form: str = ""
+    quiet: bool = False
+    verbose: int = 0
+
+    def check(self) -> None:
+        """Raise UsageError before anything is sent when a suffix, format or folder will not do."""
+        from camscan.report import formats
+
+        for file in self.files:
+            formats.by_path(file)
+            if not file.absolute().parent.is_dir():
+                raise UsageError(f"cannot write {file}: there is no folder {file.absolute().parent}")
+        if self.form:
+            formats.by_name(self.form)
+
+
+def run_scan(
+    request: ScanRequest,
+    catalog: Catalog,
+    output: Output,
+    finish: Callable[[Inventory], Inventory] = lambda inventory: inventory,
+) -> tuple[Inventory, Exit]:
+    """Scan, show, write; `finish` adds what needs the whole inventory (findings) before files are written."""
+    from camscan.report import formats
+
+    configure_logging(output.verbose)
+    view = _View(output)
+    stop = _Stop()
+    try:
+        inventory = asyncio.run(_scan(request, catalog, view.event, stop))
+    finally:
+        view.end()
+    inventory = finish(inventory)
+    view.result(inventory)
+    for file in output.files:
+        formats.write(inventory, file)
+        if not output.quiet:
+            click.echo(f"camscan: wrote {file}", err=True)
+    if inventory.scan.coverage.interrupted:
+        return inventory, Exit.INTERRUPTED
+    return inventory, Exit.OK if inventory.scan.coverage.complete else Exit.INCOMPLETE
+
+
+def configure_logging(verbose: int) -> None:
+    """Only the command line configures logging; the library never does."""
+    level = logging.WARNING if verbose == 0 else logging.INFO if verbose == 1 else logging.DEBUG
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    for noisy in ("zeroconf", "asyncio", "urllib3", "scapy", "scapy.runtime", "zeep"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+
+
+class _Stop:
+    """Ctrl-C or SIGTERM: the first asks the scan to end, the second ends the process."""
+
+    def __init__(self) -> None:
+        self.event: asyncio.Event | None = None
+
+    def install(self, loop: asyncio.AbstractEventLoop) -> asyncio.Event:
+        self.event = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                loop.add_signal_handler(number, self._ask, loop, number)
+        return self.event
+
+    def _ask(self, loop: asyncio.AbstractEventLoop, number: int) -> None:
+        if self.event is not None and not self.event.is_set():
+            self.event.set()
+            click.echo("\ncamscan: stopping; what is known so far will be written", err=True)
+            loop.remove_signal_handler(number)
+
+
+async def _scan(
+    request: ScanRequest, catalog: Catalog, on_event: Callable[[Event], None], stop: _Stop
+) -> Inventory:
+    from camscan.scan import scan
+
+    return await scan(request, catalog, on_event, stop.install(asyncio.get_running_loop()))
+
+
+class _View:
+    """What a person sees while it runs."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._console = make_console(sys.stdout)
+        self._errors = make_console(sys.stderr)
+        self._table = None
+        self._status = self._errors.status("…") if self._errors.is_terminal and not output.quiet else None
+        if self._status is not None:
+            self._status.start()
+        if not output.form and not output.quiet:
+            from camscan.report.table import TableStream
+
+            self._table = TableStream(self._console)
+        self._growing = [_Growing(file) for file in output.files if file.name.lower().endswith(".jsonl")]
+
+    def event(self, event: Event) -> None:
+        """Show one event of the scan."""
+        from camscan.survey.request import DeviceFound, Progress
+
+        if isinstance(event, DeviceFound):
+            if self._table is not None:
+                self._table.add(event.device)
+            for file in self._growing:
+                file.add([event.device, *event.observations])
+        elif isinstance(event, Progress):
+            if self._status is not None:
+                self._status.update(_progress_text(event))
+        elif self._output.verbose:
+            click.echo(f"camscan: {event.text}", err=True)
+
+    def end(self) -> None:
+        """Take the progress line away and close what grew."""
+        if self._status is not None:
+            self._status.stop()
+        for file in self._growing:
+            file.close()
+
+    def result(self, inventory: Inventory) -> None:
+        """The summary under the table, or the data in the format asked for."""
+        if self._output.form:
+            from camscan.report import formats
+
+            content = formats.render(inventory, self._output.form)
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+            sys.stdout.buffer.flush()
+        elif not self._output.quiet:
+            from camscan.report.table import print_report
+
+            self._console.print()
+            print_report(self._console, inventory, devices=False)
+
+
+class _Growing:
+    """A .jsonl that holds whole lines at any moment."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as fault:
+            raise OperationalError(f"cannot write {path}: {fault.strerror}") from None
+        self._path = path
+
+    def add(self, items: Sequence[object]) -> None:
+        from camscan.report import jsonl
+
+        try:
+            os.write(self._file, b"".join(jsonl.write_line(item) for item in items))  # type: ignore[arg-type]
+        except OSError as fault:
+            raise OperationalError(f"cannot write {self._path}: {fault.strerror}") from None
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+def _progress_text(progress: Progress) -> str:
+    share = min(0.99, progress.done / progress.total) if progress.total else 0.0
+    eta = f", about {progress.eta_seconds:.0f} s left" if progress.eta_seconds else ""
+    return f"{share:4.0%} asked, {progress.devices} devices found{eta}"
+
+
+def make_console(stream: object) -> Console:
+    """A rich console that honours NO_COLOR and never guesses a width under 80."""
+    from rich.console import Console
+
+    console = Console(file=stream, soft_wrap=False, highlight=False)  # type: ignore[arg-type]
+    if not console.is_terminal:
+        console = Console(file=stream, width=160, soft_wrap=False, highlight=False)  # type: ignore[arg-type]
+    return console
