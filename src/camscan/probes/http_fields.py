@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
+from camscan.model.observation import MAX_VALUES_PER_FIELD
 from camscan.probes.http_paths import shown
 from camscan.wire import challenge
+from camscan.wire.challenge import MAX_CHALLENGES
 from camscan.wire.http import HttpResponse
 
 _UNKEPT = frozenset({"date", "cseq", "authentication-info", "proxy-authenticate", "session", "age"})
@@ -19,7 +21,11 @@ _SECRET = re.compile(r"nonce|token|csrf|xsrf|session|password|authorization", re
 
 def header_lines(response: HttpResponse) -> tuple[str, ...]:
     """Each header as `Name: value`; a cookie keeps its name, a challenge loses its nonce, Date goes."""
-    return tuple(_line(name, value) for name, value in response.headers if name.lower() not in _UNKEPT)
+    return tuple(
+        _line(name, value)
+        for name, value in response.headers[:MAX_VALUES_PER_FIELD]
+        if name.lower() not in _UNKEPT
+    )
 
 
 def _line(name: str, value: str) -> str:
@@ -42,5 +48,5 @@ def cookie_names(response: HttpResponse) -> tuple[str, ...]:
 
 def challenge_fields(response: HttpResponse, prefix: str) -> dict[str, tuple[str, ...]]:
     """`<prefix>.realm` and `<prefix>.auth` of an answer, "http" or "rtsp" being the prefix."""
-    values = response.all("www-authenticate")
+    values = response.all("www-authenticate")[:MAX_CHALLENGES]
     return {f"{prefix}.realm": challenge.realms_of(values), f"{prefix}.auth": challenge.texts_of(values)}
