@@ -83,7 +83,8 @@ async def _browse(run: Run) -> None:
         run.ledger.record_all("mdns", Outcome.NOT_RUN, f"UDP port 5353: {fault.strerror or fault}")
         return
     run.add(found, "mdns")
-    run.ledger.record_all("mdns", Outcome.SILENT)
+    for link in links:
+        run.ledger.record_where("mdns", Outcome.SILENT, link.holds)
 
 
 async def _add_names(run: Run) -> None:

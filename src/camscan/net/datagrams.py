@@ -78,17 +78,22 @@ class Datagrams:
             if refusal := self._gate.group_refusal(interface):
                 self._ledger.reason(probe.name, f"{Outcome.NOT_PERMITTED}: {refusal}")
                 continue
-            for version in sorted({6 if ":" in group.ip else 4 for group in probe.groups}):
+            versions = {6 if ":" in group.ip else 4 for group in probe.groups}
+            for version in sorted(versions if not interface.loopback else versions & {4}):
                 channel = self._group_channel(probe, interface, version)
                 if channel is not None:
                     ready.append((channel, interface))
+        heard: set[Interface] = set()
         for attempt in range(probe.repeats if ready else 0):
             if attempt:
                 await asyncio.sleep(GROUP_REPEAT_SECONDS)
                 asks = tuple(probe.group_asks()) if probe.group_asks else ()
             for channel, interface in ready:
                 for ask in asks:
-                    await self._send_group(probe, channel, interface, ask)
+                    if await self._send_group(probe, channel, interface, ask):
+                        heard.add(interface)
+        for interface in heard:
+            self._ledger.record_where(probe.name, Outcome.SILENT, interface.holds)
 
     async def ask(self, probe: Probe, target: Target, number: int) -> None:
         """Send the `number`th of a probe's unicast messages to one address."""
@@ -130,7 +135,8 @@ class Datagrams:
         self._reader.cancel()
         await asyncio.gather(self._reader, return_exceptions=True)
 
-    async def _send_group(self, probe: Probe, channel: _Channel, interface: Interface, ask: Ask) -> None:
+    async def _send_group(self, probe: Probe, channel: _Channel, interface: Interface, ask: Ask) -> bool:
+        sent = False
         for group in probe.groups:
             version6 = ":" in group.ip
             if version6 != (channel.socket.family == socket.AF_INET6):
@@ -140,9 +146,11 @@ class Datagrams:
                 await self._pace.wait()
                 try:
                     channel.socket.send_group(_fresh(ask, interface), ip, port, interface)
+                    sent = True
                 except OSError as fault:
                     why = f"{ip} on {interface.name}: {fault.strerror or fault}"
                     self._ledger.reason(probe.name, f"{Outcome.NOT_RUN}: {why}")
+        return sent
 
     def _group_channel(self, probe: Probe, interface: Interface, version: int) -> _Channel | None:
         """The socket to ask from on this interface; answers sent to a group get a joined listener as well."""

@@ -7,7 +7,7 @@ beats silence, anything beats "not asked".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from camscan.model.exchange import Outcome
 from camscan.model.inventory import ProbeCoverage
@@ -64,6 +64,16 @@ class Ledger:
         code = _CODE[outcome]
         for at, old in enumerate(row):
             if old < code and old == 0:
+                row[at] = code
+
+    def record_where(self, probe: str, outcome: Outcome, holds: Callable[[str], bool]) -> None:
+        """The same outcome for every target for which `holds`, unless it has one that says more."""
+        row = self._rows.get(probe)
+        if row is None:
+            return
+        code = _CODE[outcome]
+        for ip, at in self._index.items():
+            if row[at] < code and holds(ip):
                 row[at] = code
 
     def reason(self, probe: str, text: str) -> None:

@@ -116,11 +116,12 @@ def _reasons(evidence: Iterable[Evidence]) -> Iterator[str]:
 
 
 def _pairs(evidence: Iterable[Evidence]) -> Iterator[tuple[Evidence, str]]:
-    said = set()
+    """Each thing said once, with every rule that it satisfied."""
+    said: dict[str, tuple[Evidence, list[str]]] = {}
     for each in evidence:
         where = _SOURCES.get(each.source, each.source)
         port = f" on port {each.port}" if each.port else ""
-        text = f"{where}{port} says {each.field} “{safe_text(each.value, 120)}” [{each.rule}]"
-        if text not in said:
-            said.add(text)
-            yield each, text
+        text = f"{where}{port} says {each.field} “{safe_text(each.value, 120)}”"
+        said.setdefault(text, (each, []))[1].append(each.rule)
+    for text, (each, rules) in said.items():
+        yield each, f"{text}  [{', '.join(rules)}]"
