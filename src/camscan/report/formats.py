@@ -39,6 +39,9 @@ def _format(name: str, suffix: str, about: str, module: str, *takes: str, text: 
 
 FORMATS = (
     _format("csv", ".csv", "one row per device, for spreadsheets", "csv", "columns"),
+    _format(
+        "html", ".html", "one page that needs nothing else, with all evidence folded in", "html", "language"
+    ),
     _format("md", ".md", "summary and devices for a wiki or a ticket", "markdown", "columns", "language"),
     _format(
         "au-2023", ".au-2023.csv", "organisation × brand × devices × sites, as Australia asked", "au_2023"
