@@ -12,6 +12,7 @@ from camscan.errors import MalformedReply
 from camscan.model.exchange import Ask, Framing, Probe, Reply, Target, Transport
 from camscan.model.observation import Observation
 from camscan.probes.datagram import observation
+from camscan.probes.http_paths import shown
 from camscan.wire import soap
 from camscan.wire.challenge import realms_of, texts_of
 from camscan.wire.http import HttpResponse, decode_response, encode_request, host_header
@@ -108,7 +109,7 @@ def answer_fields(answer: soap.Answer) -> _Fields:
     elif answer.operation in (Operation.SERVICES, Operation.CAPABILITIES):
         listed = soap.services(answer)
         fields["onvif.service"] = tuple(each.namespace for each in listed)
-        fields["onvif.xaddr"] = tuple(each.xaddr for each in listed)
+        fields["onvif.xaddr"] = tuple(shown(each.xaddr) for each in listed)
     elif answer.operation == Operation.DATE_AND_TIME:
         told_time = soap.date_and_time(answer)
         fields["onvif.clock"] = told_time.strftime("%Y-%m-%dT%H:%M:%SZ") if told_time else ""

@@ -12,7 +12,7 @@ from camscan.model.address import parse_mac
 from camscan.model.exchange import Ask, Framing, Group, Probe, Reply, Target, Transport
 from camscan.model.observation import Observation
 from camscan.probes.datagram import observation
-from camscan.probes.http_paths import Place, follow
+from camscan.probes.http_paths import Place, follow, shown
 from camscan.wire import ssdp
 from camscan.wire.http import decode_response, encode_request, host_header
 from camscan.wire.upnp import Description, decode_description
@@ -83,7 +83,7 @@ def message_fields(message: ssdp.Message) -> _Fields:
         "ssdp.server": message.server,
         "ssdp.usn": message.usn,
         "ssdp.st": message.target,
-        "ssdp.location": message.location,
+        "ssdp.location": shown(message.location),
         "mac.claimed": (ssdp.usn_mac(message.usn),),
     }
 
@@ -101,7 +101,7 @@ def description_fields(told: Description) -> _Fields:
         "upnp.model_url": told.model_url,
         "upnp.serial": told.serial,
         "upnp.udn": told.udn,
-        "upnp.presentation_url": told.presentation_url,
+        "upnp.presentation_url": shown(told.presentation_url),
         "mac.claimed": (parse_mac(told.mac), ssdp.usn_mac(told.udn)),
     }
 

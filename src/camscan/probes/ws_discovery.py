@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from camscan.model.exchange import Ask, Group, Probe, Reply, Target, Transport
 from camscan.model.observation import Observation, RawFields
 from camscan.probes.datagram import observation
+from camscan.probes.http_paths import shown
 from camscan.wire import wsd
 from camscan.wire.claimed import claimed_addresses
 from camscan.wire.endpoint import endpoint_mac, parse_service_address
@@ -87,7 +88,7 @@ def match_fields(match: wsd.Match) -> RawFields:
         "onvif.manufacturer": scopes.manufacturer,
         "onvif.profile": scopes.profile,
         "onvif.type": scopes.type,
-        "onvif.xaddr": match.xaddrs,
+        "onvif.xaddr": tuple(map(shown, match.xaddrs)),
         "mac.claimed": (*scopes.macs, endpoint_mac(match.endpoint)),
         "net.claimed_address": _hosts(match),
     }

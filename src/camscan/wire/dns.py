@@ -2,7 +2,8 @@
 
 Rules: names are tuples of labels, as instance names hold dots; a compression pointer must point before the
 name it ends and jumps are counted, so that no name loops; a record type we do not know is a value, not an
-error; one damaged record ends the reading and keeps what came before it.
+error; one damaged record ends the reading and keeps what came before it; user names and passwords in TXT
+records (`u=` and `p=` of `_http._tcp`) are dropped here.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ MAX_TEXT_ENTRIES = 64
 _CLASS_IN = 1
 _UNICAST_WANTED = 0x8000  # top bit of QCLASS, RFC 6762 section 5.4
 _RESPONSE = 0x8000
+
+_CREDENTIAL_KEYS = frozenset({"u", "p", "user", "username", "pass", "passwd", "password", "pwd"})
 
 Name = tuple[str, ...]
 
@@ -186,7 +189,7 @@ def _texts(reader: Reader) -> tuple[str, ...]:
     while reader.remaining and len(entries) < MAX_TEXT_ENTRIES:
         length = min(reader.u8("text length"), reader.remaining)
         text = printable(decode_text(reader.take(length)))
-        if text:
+        if text and text.partition("=")[0].strip().lower() not in _CREDENTIAL_KEYS:
             entries.append(text)
     return tuple(entries)
 
