@@ -196,7 +196,7 @@ def listings(store: Store, watch: Watch) -> None:
     for name, wanted in filters.items():
         watch.step(f"list 100, {name}", 0.1, lambda wanted=wanted: devices.list_devices(store, wanted, 100))
         watch.step(f"count, {name}", 0.1, lambda wanted=wanted: devices.count_devices(store, wanted))
-    page = devices.list_devices(store, limit=100)[-1].sight.identity_id
+    page = devices.list_devices(store, limit=100)[-1].sight.device_id
     watch.step("list 100, second page", 0.1, lambda: devices.list_devices(store, limit=100, after=page))
     watch.step("scans list", 0.1, lambda: scans.list_scans(store))
     some = devices.list_devices(store, limit=1)[0].sight.device_id

@@ -7,17 +7,33 @@ identity, with its history; a pair that was split is never merged again by a sca
 
 from __future__ import annotations
 
-import base64
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from camscan.errors import UsageError
-from camscan.match.register import remember
+from camscan.match.register import Sight, remember
+from camscan.store import register
 from camscan.store.engine import Store
-from camscan.store.register import add_keys, address_order
-from camscan.store.schema import FACTS, correction, identity, identity_key, scan, sighting
+from camscan.store.register import Identity, facts_of, facts_text
+from camscan.store.schema import FACTS, correction, facts_history, identity, instant_text, sighting
+
+_Sighting = tuple[Row[Any], Sight]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One entry: kind is merge or split; one and other are identity ids."""
+
+    kind: str
+    one: str
+    other: str
+    entered_at: datetime
+    in_force: bool
 
 
 def apart(connection: Connection) -> frozenset[frozenset[str]]:
@@ -28,137 +44,139 @@ def apart(connection: Connection) -> frozenset[frozenset[str]]:
     return frozenset(frozenset(row) for row in connection.execute(query).tuples())
 
 
-def merge(store: Store, device_id: str, other: str) -> None:
-    """`other` is the same thing as `device_id` and takes its id. Raises UsageError: unknown, the same."""
-    if device_id == other:
+def merge(store: Store, device: str, other: str) -> None:
+    """`other` is the same thing as `device` and takes its id. Raises UsageError: unknown, the same."""
+    if device == other:
         raise UsageError("a device cannot be merged with itself")
     with store.writing() as connection:
-        ours, theirs = _identities(connection, device_id), _identities(connection, other)
+        ours, theirs = _identities(connection, device), _identities(connection, other)
         for one in ours:
             for two in theirs:
-                _withdraw(connection, one["identity_id"], two["identity_id"])
-        _note(connection, store, "merge", device_id, other)
-        connection.execute(update(identity).where(identity.c.device_id == other).values(device_id=device_id))
+                _withdraw(connection, one.identity_id, two.identity_id)
+        _note(connection, store, "merge", device, other)
+        numbers = [each.number for each in theirs]
+        query = update(identity).where(identity.c.number.in_(numbers))
+        connection.execute(query.values(merged_into=device))
 
 
-def split(store: Store, device_id: str, what: str = "") -> str:
+def split(store: Store, device: str, what: str = "") -> str:
     """Take `what` out of a device: a device that was merged into it, a key (`serial:…`), or an address.
 
     "" undoes the only merge. Returns the id of the device that stands alone again.
     Raises UsageError: nothing such in this device, or nothing would be left of it.
     """
     with store.writing() as connection:
-        rows = _identities(connection, device_id)
-        merged = [row for row in rows if row["identity_id"] != device_id]
+        rows = _identities(connection, device)
+        merged = [each for each in rows if each.identity_id != device]
         if not what and len(merged) == 1:
-            what = merged[0]["identity_id"]
+            what = merged[0].identity_id
         if not what:
-            choice = ", ".join(row["identity_id"] for row in merged) or "a key or an address it has had"
-            raise UsageError(f"say what to take out of {device_id}: {choice}")
-        for row in merged:
-            if what == row["identity_id"] or what in row["keys"] or what in row["addresses"]:
-                return _release(connection, store, row, rows)
-        return _divide(connection, store, device_id, what)
+            choice = ", ".join(each.identity_id for each in merged) or "a key or an address it has had"
+            raise UsageError(f"say what to take out of {device}: {choice}")
+        for each in merged:
+            if what == each.identity_id or what in each.keys or what in each.sight.addresses:
+                return _release(connection, store, each, rows)
+        return _divide(connection, store, rows[0], what)
 
 
-def history(store: Store, device_id: str) -> list[tuple[str, str, str, str]]:
-    """(when, kind, one, other) of corrections that name this device or its identities."""
-    query = (
-        select(correction)
-        .where((correction.c.one == device_id) | (correction.c.other == device_id))
-        .order_by(correction.c.id)
-    )
+def history(store: Store, device: str) -> list[Correction]:
+    """Corrections that name this device or an identity of it, oldest first."""
     with store.reading() as connection:
+        names = [device, *(each.identity_id for each in register.of_devices(connection, [device]))]
+        query = (
+            select(correction)
+            .where(correction.c.one.in_(names) | correction.c.other.in_(names))
+            .order_by(correction.c.id)
+        )
         return [
-            (f"{row.entered_at:%Y-%m-%d}", row.kind, row.one, row.other) for row in connection.execute(query)
+            Correction(row.kind, row.one, row.other, row.entered_at, row.in_force)
+            for row in connection.execute(query)
         ]
 
 
-def _release(connection: Connection, store: Store, out: RowMapping, members: list[RowMapping]) -> str:
+def _release(connection: Connection, store: Store, out: Identity, members: Sequence[Identity]) -> str:
     """A merged identity is its own device again, and the others forget the keys they learnt from it."""
-    out_id: str = out["identity_id"]
-    connection.execute(update(identity).where(identity.c.identity_id == out_id).values(device_id=out_id))
+    connection.execute(update(identity).where(identity.c.number == out.number).values(merged_into=None))
     for member in members:
-        if member["identity_id"] == out_id:
+        if member.number == out.number:
             continue
-        _note(connection, store, "split", member["identity_id"], out_id)
-        learnt = [key for key in member["keys"] if key in out["keys"]]
-        if 0 < len(learnt) < len(member["keys"]):
-            here = identity.c.identity_id == member["identity_id"]
-            rest = tuple(key for key in member["keys"] if key not in learnt)
-            connection.execute(update(identity).where(here).values(keys=rest))
-            here = identity_key.c.identity_id == member["identity_id"]
-            connection.execute(delete(identity_key).where(here, identity_key.c.key.in_(learnt)))
-    return out_id
+        _note(connection, store, "split", member.identity_id, out.identity_id)
+        rest = tuple(key for key in member.keys if key not in out.keys)
+        if rest and rest != member.keys:
+            values = {"known_keys": rest, "handle": register.handle_of(rest)}
+            connection.execute(update(identity).where(identity.c.number == member.number).values(**values))
+    return out.identity_id
 
 
-def _divide(connection: Connection, store: Store, device_id: str, what: str) -> str:
+def _divide(connection: Connection, store: Store, whole: Identity, what: str) -> str:
     """One identity becomes two by its history: sights that show `what` are the other's."""
-    query = (
-        select(sighting, scan.c.started)
-        .join(scan, scan.c.scan_id == sighting.c.scan_id)
-        .where(sighting.c.identity_id == device_id)
-        .order_by(scan.c.started, scan.c.scan_id)
-    )
-    rows = list(connection.execute(query).mappings())
-    ours: list[RowMapping] = []
-    theirs: list[RowMapping] = []
-    for row in rows:
-        (theirs if what in row["keys"] or what in row["addresses"] else ours).append(row)
+    ours: list[_Sighting] = []
+    theirs: list[_Sighting] = []
+    for row, sight in register.versions(connection, None, [whole.number]):
+        (theirs if what in sight.keys or what in sight.addresses else ours).append((row, sight))
     if not theirs:
-        raise UsageError(f"{device_id} never had the key or address {what!r}; see `camscan devices show`")
+        raise UsageError(f"{whole.identity_id} never had the key or address {what!r}")
     if not ours:
-        raise UsageError(f"every sight of {device_id} has {what!r}: nothing would be left; name another key")
-    digest = hashlib.sha256(f"split\0{device_id}\0{what}".encode()).digest()
-    out = "cam-" + base64.b32encode(digest)[:12].decode().lower()
-    site_id = connection.execute(
-        select(identity.c.site_id).where(identity.c.identity_id == device_id)
-    ).scalar_one()
-    connection.execute(insert(identity).values(identity_id=out, device_id=out, **_summary(theirs, site_id)))
-    connection.execute(
-        update(identity).where(identity.c.identity_id == device_id).values(**_summary(ours, site_id))
+        raise UsageError(
+            f"every sight of {whole.identity_id} has {what!r}: nothing would be left; name another key"
+        )
+    digest = hashlib.blake2b(f"split\0{whole.identity_id}\0{what}".encode(), digest_size=7).hexdigest()
+    number = 1 + int(connection.execute(select(func.max(identity.c.number))).scalar_one())
+    row = _summary(theirs)
+    head = (number, f"cam-{digest}", None, whole.site_id, row["address_order"], row["handle"])
+    times = (instant_text(row["first_seen"]), instant_text(row["last_seen"]), row["last_scan"], None)
+    facts = tuple(row[name] for name in FACTS)
+    keys = "\n".join(row["known_keys"])
+    register.bulk_insert(connection, identity, [(*head, keys, *times, row["version"], *facts_text(facts))])
+    connection.execute(update(identity).where(identity.c.number == whole.number).values(**_summary(ours)))
+    _move(connection, whole.number, number, theirs)
+    _note(connection, store, "split", whole.identity_id, f"cam-{digest}")
+    return f"cam-{digest}"
+
+
+def _move(connection: Connection, old: int, new: int, theirs: Sequence[_Sighting]) -> None:
+    """Give sightings to another identity, with the versions of facts they point to."""
+    past: dict[int, tuple[Any, ...]] = {}
+    current = theirs[-1][0].version
+    for row, sight in theirs:
+        here = (sighting.c.scan == row.scan) & (sighting.c.identity == old)
+        connection.execute(update(sighting).where(here).values(identity=new))
+        if row.version != current:
+            past[row.version] = facts_text(facts_of(sight, row.policies))
+    register.bulk_insert(
+        connection, facts_history, [(new, version, *facts) for version, facts in past.items()]
     )
-    for row in theirs:
-        here = (sighting.c.scan_id == row["scan_id"]) & (sighting.c.identity_id == device_id)
-        connection.execute(update(sighting).where(here).values(identity_id=out))
-    connection.execute(delete(identity_key).where(identity_key.c.identity_id == device_id))
-    for identity_id, some in ((device_id, ours), (out, theirs)):
-        keys = {key for row in some for key in row["keys"] if key.startswith(("mac:", "serial:"))}
-        add_keys(connection, [{"identity_id": identity_id, "key": key} for key in keys])
-    _note(connection, store, "split", device_id, out)
-    return out
 
 
-def _summary(rows: list[RowMapping], site_id: str) -> dict[str, Any]:
+def _summary(rows: Sequence[_Sighting]) -> dict[str, Any]:
     """The register's columns of an identity from its sights, oldest first."""
-    last = rows[-1]
+    (first, _), (last, sight) = rows[0], rows[-1]
     keys: tuple[str, ...] = ()
-    for row in rows:
-        keys = remember(keys, row["keys"])
-    values: dict[str, Any] = {name: last[name] for name in FACTS}
-    values.update(
-        keys=keys,
-        site_id=site_id,
-        address_order=address_order(last["addresses"]),
-        first_seen=rows[0]["started"],
-        last_seen=last["started"],
-        last_scan_id=last["scan_id"],
-        missing_since=None,
-    )
-    return values
+    for _row, each in rows:
+        keys = remember(keys, each.keys)
+    return {
+        **dict(zip(FACTS, facts_of(sight, last.policies), strict=True)),
+        "known_keys": keys,
+        "handle": register.handle_of(sight.keys),
+        "address_order": register.address_order(sight.addresses),
+        "first_seen": first.started,
+        "last_seen": last.started,
+        "last_scan": last.scan,
+        "missing_since": None,
+        "version": last.version,
+    }
 
 
-def _identities(connection: Connection, device_id: str) -> list[RowMapping]:
-    rows = connection.execute(select(identity).where(identity.c.device_id == device_id)).mappings().all()
+def _identities(connection: Connection, device: str) -> list[Identity]:
+    rows = register.of_devices(connection, [device])
     if not rows:
-        raise UsageError(f"there is no device {device_id!r}; see `camscan devices list`")
-    return list(rows)
+        raise UsageError(f"there is no device {device!r}; see `camscan devices list`")
+    return rows
 
 
 def _note(connection: Connection, store: Store, kind: str, one: str, other: str) -> None:
-    connection.execute(
-        insert(correction).values(kind=kind, one=one, other=other, entered_at=store.now(), in_force=True)
-    )
+    values = {"kind": kind, "one": one, "other": other, "entered_at": store.now(), "in_force": True}
+    connection.execute(insert(correction).values(**values))
 
 
 def _withdraw(connection: Connection, one: str, other: str) -> None:

@@ -6,12 +6,12 @@ what was last seen of any of their identities.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Text, and_, func, literal, or_, select, type_coerce
 
 from camscan.errors import UsageError
 from camscan.match.diff import combined
@@ -19,9 +19,9 @@ from camscan.match.register import Sight
 from camscan.model.device import Device
 from camscan.model.finding import Finding
 from camscan.model.inventory import Coverage, Inventory, Scan
-from camscan.store import codec, entries, register, scans, sites
+from camscan.store import entries, register, scans
 from camscan.store.engine import Store
-from camscan.store.schema import device_batch, entry, identity, scan, sighting
+from camscan.store.schema import device_id, entry, identity, scan, sighting
 
 MISSING = "missing"
 ACTIVE = "active"
@@ -34,7 +34,6 @@ class Listed:
     sight: Sight
     first_seen: datetime
     last_seen: datetime
-    last_scan_id: str
     status: str
     policies: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
@@ -54,41 +53,49 @@ class Filter:
     conflicts: bool = False
 
 
+EVERYTHING = Filter()
+
+
 def list_devices(
-    store: Store, wanted: Filter = Filter(), limit: int | None = None, after: str = ""
+    store: Store, wanted: Filter = EVERYTHING, limit: int | None = None, after: str = ""
 ) -> list[Listed]:
     """Devices by site and address. limit: at most so many; after: go on behind this device id."""
-    query = select(identity).order_by(identity.c.site_id, identity.c.address_order, identity.c.identity_id)
-    query = query.where(*_conditions(store, wanted))
+    conditions = _conditions(store, wanted)
+    order = (identity.c.site_id, identity.c.address_order, identity.c.number)
     with store.reading() as connection:
         if after:
-            row = connection.execute(select(identity).where(identity.c.identity_id == after)).first()
-            if row is None:
+            last = register.read(connection, identity.c.identity_id == after)
+            if not last:
                 raise UsageError(f"there is no device {after!r} to go on behind")
-            query = query.where(_behind(row.site_id, row.address_order, row.identity_id))
-        rows = connection.execute(query.limit(limit)).mappings().all()
-        listed = [register.identity_of(row) for row in rows]
-        return _grouped(connection, listed)
+            conditions.append(_behind(last[0]))
+        found = register.read(connection, *conditions, limit=limit, order=order)
+        return _grouped(connection, found)
 
 
-def count_devices(store: Store, wanted: Filter = Filter()) -> int:
+def count_devices(store: Store, wanted: Filter = EVERYTHING) -> int:
     """How many devices `list_devices` would list without a limit."""
-    query = select(func.count(func.distinct(identity.c.device_id))).where(*_conditions(store, wanted))
+    conditions = _conditions(store, wanted)
     with store.reading() as connection:
-        return int(connection.execute(query).scalar_one())
+        own = select(func.count()).select_from(identity).where(identity.c.merged_into.is_(None), *conditions)
+        total = int(connection.execute(own).scalar_one())
+        merged = select(identity.c.merged_into).where(identity.c.merged_into.is_not(None), *conditions)
+        into = set(connection.execute(merged).scalars())
+        for chunk in register.chunks(sorted(into)):
+            counted = select(identity.c.identity_id).where(identity.c.identity_id.in_(chunk), *conditions)
+            into.difference_update(connection.execute(counted).scalars())
+        return total + len(into)
 
 
 def find_device(store: Store, text: str) -> str:
     """The device that `text` names: an id, a beginning of one id, or an address only one has. UsageError."""
     with store.reading() as connection:
-        query = select(identity.c.device_id).distinct()
         for condition in (
-            identity.c.device_id == text,
             identity.c.identity_id == text,
-            identity.c.device_id.startswith(text, autoescape=True),
+            identity.c.identity_id.startswith(text, autoescape=True),
             identity.c.address_order == register.address_order((text,)),
         ):
-            found = connection.execute(query.where(condition).limit(3)).scalars().all()
+            query = select(device_id).distinct().where(condition).limit(3)
+            found = connection.execute(query).scalars().all()
             if len(found) == 1:
                 return str(found[0])
             if found:
@@ -96,30 +103,21 @@ def find_device(store: Store, text: str) -> str:
     raise UsageError(f"there is no device {text!r}; see `camscan devices list`")
 
 
-def get(store: Store, device_id: str) -> Listed:
+def get(store: Store, device: str) -> Listed:
     """One device. Raises UsageError when there is none."""
-    query = select(identity).where(identity.c.device_id == device_id)
     with store.reading() as connection:
-        rows = connection.execute(query).mappings().all()
+        rows = register.of_devices(connection, [device])
         if not rows:
-            raise UsageError(f"there is no device {device_id!r}; see `camscan devices list`")
-        return _grouped(connection, [register.identity_of(row) for row in rows])[0]
+            raise UsageError(f"there is no device {device!r}; see `camscan devices list`")
+        return _grouped(connection, rows)[0]
 
 
-def history(store: Store, device_id: str) -> list[tuple[datetime, str, Sight]]:
+def history(store: Store, device: str) -> list[tuple[datetime, str, Sight]]:
     """Every sight of a device: (start of the scan, scan id, what was seen), oldest first."""
-    query = (
-        select(scan.c.started, scan.c.scan_id, scan.c.site_id, identity.c.device_id, sighting)
-        .join(sighting, sighting.c.scan_id == scan.c.scan_id)
-        .join(identity, identity.c.identity_id == sighting.c.identity_id)
-        .where(identity.c.device_id == device_id)
-        .order_by(scan.c.started, scan.c.scan_id)
-    )
     with store.reading() as connection:
-        return [
-            (row["started"], row["scan_id"], register._sight(row, row["site_id"]))
-            for row in connection.execute(query).mappings()
-        ]
+        numbers = [each.number for each in register.of_devices(connection, [device])]
+        rows = register.versions(connection, None, numbers)
+        return [(row.started, row.scan_id, sight) for row, sight in rows]
 
 
 def load_register(store: Store, site_id: str | None = None) -> Inventory:
@@ -127,79 +125,71 @@ def load_register(store: Store, site_id: str | None = None) -> Inventory:
 
     `scan` is the newest run it rests on, `scans` the others. Raises UsageError when there is none.
     """
-    query = select(identity.c.last_scan_id).distinct()
-    if site_id is not None:
-        query = query.where(identity.c.site_id == site_id)
+    wanted = [identity.c.site_id == site_id] if site_id is not None else []
     with store.reading() as connection:
-        runs = _runs(connection, list(connection.execute(query).scalars()))
+        known = register.read(connection, *wanted)
+        runs = _runs(connection, {each.last_scan for each in known})
+        noted = entries.of_devices(connection, {each.device_id for each in known})
         devices: dict[str, Device] = {}
         findings: list[Finding] = []
-        for run in runs:
-            for device, about in _last_seen(connection, run, site_id):
-                known = devices.get(device.device_id)
-                devices[device.device_id] = scans.joined(known, device) if known else device
+        for number, _run in runs:
+            last = {each.number: each for each in known if each.last_scan == number}
+            for device, about in _last_seen(connection, number, last, noted):
+                other = devices.get(device.device_id)
+                devices[device.device_id] = scans.joined(other, device) if other else device
                 findings += about
-        places = [sites.find(connection, run.site.id) or run.site for run in runs]
     if not runs:
         raise UsageError("the register is empty; the first `camscan scan --save` fills it")
+    return _inventory([run for _number, run in runs], devices, findings)
+
+
+def _inventory(runs: Sequence[Scan], devices: dict[str, Device], findings: Sequence[Finding]) -> Inventory:
     newest = replace(runs[0], coverage=runs[0].coverage if len(runs) == 1 else _joint(runs))
-    unique = {place.id: place for place in places}
+    unique = {run.site.id: run.site for run in runs}
     return Inventory(
         newest, tuple(devices.values()), tuple(findings), sites=tuple(unique.values()), scans=tuple(runs[1:])
     )
 
 
-def _runs(connection: Connection, scan_ids: Sequence[str]) -> list[Scan]:
-    """Newest first."""
+def _runs(connection: Connection, numbers: Iterable[int]) -> list[tuple[int, Scan]]:
+    """Numbers and scans, newest first."""
     rows: list[Row[Any]] = []
-    for chunk in register.chunks(scan_ids):
-        rows += connection.execute(select(scan).where(scan.c.scan_id.in_(chunk))).all()
-    rows.sort(key=lambda row: (row.started, row.scan_id), reverse=True)
-    return [scans._scan(connection, row) for row in rows]
+    for chunk in register.chunks(sorted(numbers)):
+        rows += connection.execute(select(scan).where(scan.c.number.in_(chunk))).all()
+    rows.sort(key=lambda row: (row.started, row.number), reverse=True)
+    return [(row.number, scans.scan_of(connection, row)) for row in rows]
 
 
-def _last_seen(connection: Connection, run: Scan, site_id: str | None) -> list[tuple[Device, list[Finding]]]:
+def _last_seen(
+    connection: Connection,
+    number: int,
+    last: Mapping[int, register.Identity],
+    noted: Mapping[str, Mapping[str, str]],
+) -> Iterator[tuple[Device, list[Finding]]]:
     """Devices whose last sight is in this scan, with what was found about them."""
-    query = (
-        select(sighting.c.batch, sighting.c.position, identity)
-        .join(identity, identity.c.identity_id == sighting.c.identity_id)
-        .where(
-            sighting.c.scan_id == run.scan_id,
-            identity.c.last_scan_id == run.scan_id,
-            sighting.c.batch >= 0,
-        )
+    query = select(sighting.c.place, sighting.c.identity).where(
+        sighting.c.scan == number, sighting.c.place >= 0
     )
-    if site_id is not None:
-        query = query.where(identity.c.site_id == site_id)
-    wanted = {(row["batch"], row["position"]): row for row in connection.execute(query).mappings()}
-    noted = entries.of_devices(connection, {row["device_id"] for row in wanted.values()})
-    blobs = connection.execute(
-        select(device_batch.c.sequence, device_batch.c.body)
-        .where(device_batch.c.scan_id == run.scan_id)
-        .order_by(device_batch.c.sequence)
-    )
-    out = []
-    for sequence, blob in blobs:
-        devices, findings = codec.unpack_devices(blob)
-        for position, device in enumerate(devices):
-            row = wanted.get((sequence, position))
+    places = {place: last[who] for place, who in connection.execute(query).tuples() if who in last}
+    for first, batch in scans.batches(connection, number):
+        about: dict[str, list[Finding]] = {}
+        for finding in batch.findings:
+            about.setdefault(finding.device_id, []).append(finding)
+        for place, device in enumerate(batch.devices, first):
+            row = places.get(place)
             if row is None:
                 continue
-            device_id = row["device_id"]
-            status = noted[device_id].get("status") or (MISSING if row["missing_since"] else ACTIVE)
-            about = [
-                replace(one, device_id=device_id) for one in findings if one.device_id == device.device_id
-            ]
+            status = noted[row.device_id].get("status") or (MISSING if row.missing_since else ACTIVE)
             here = replace(
                 device,
-                device_id=device_id,
-                site=row["site_id"],
+                device_id=row.device_id,
+                site=row.site_id,
                 status=status,
-                first_seen=row["first_seen"],
-                last_seen=row["last_seen"],
+                first_seen=row.first_seen,
+                last_seen=row.last_seen,
             )
-            out.append((here, about))
-    return out
+            found = [replace(one, device_id=row.device_id) for one in about.get(device.device_id, ())]
+            yield here, found
 
 
 def _joint(runs: Sequence[Scan]) -> Coverage:
@@ -220,77 +210,74 @@ def _conditions(store: Store, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.site is not None:
         conditions.append(columns.site_id == wanted.site)
     if wanted.manufacturer:
-        conditions.append(
-            func.lower(columns.manufacturer).contains(wanted.manufacturer.lower(), autoescape=True)
-        )
+        maker = func.lower(columns.manufacturer)
+        conditions.append(maker.contains(wanted.manufacturer.lower(), autoescape=True))
     if wanted.kind:
         conditions.append(columns.kind == wanted.kind)
     if wanted.policy:
-        lines = "\n" + func.cast(columns.policies, columns.hostname.type) + "\n"
+        lines = literal("\n") + type_coerce(columns.policies, Text) + literal("\n")
         conditions.append(lines.contains(f"\n{wanted.policy}\n", autoescape=True))
     if wanted.conflicts:
-        conditions.append(columns.conflicts != ())
+        conditions.append(type_coerce(columns.conflicts, Text) != "")
     if wanted.not_seen_days is not None:
         conditions.append(columns.last_seen < store.now() - timedelta(days=wanted.not_seen_days))
     if wanted.status:
-        said = select(entry.c.device_id).where(entry.c.name == "status")
-        if wanted.status in (ACTIVE, MISSING):
-            conditions.append(columns.device_id.not_in(said))
-            conditions.append(
-                columns.missing_since.is_(None)
-                if wanted.status == ACTIVE
-                else columns.missing_since.is_not(None)
-            )
-        else:
-            conditions.append(columns.device_id.in_(said.where(entry.c.value == wanted.status)))
+        conditions += _status_conditions(wanted.status)
     return conditions
 
 
-def _behind(site_id: str, order: str, identity_id: str) -> ColumnElement[bool]:
+def _status_conditions(status: str) -> list[ColumnElement[bool]]:
+    said = select(entry.c.device_id).where(entry.c.name == "status")
+    if status not in (ACTIVE, MISSING):
+        return [device_id.in_(said.where(entry.c.value == status))]
+    since = identity.c.missing_since
+    return [since.is_(None) if status == ACTIVE else since.is_not(None), device_id.not_in(said)]
+
+
+def _behind(last: register.Identity) -> ColumnElement[bool]:
     columns = identity.c
-    return (columns.site_id > site_id) | (
-        (columns.site_id == site_id)
-        & (
-            (columns.address_order > order)
-            | ((columns.address_order == order) & (columns.identity_id > identity_id))
-        )
+    order = register.address_order(last.sight.addresses)
+    here = and_(columns.address_order == order, columns.number > last.number)
+    return or_(
+        columns.site_id > last.site_id,
+        and_(columns.site_id == last.site_id, or_(columns.address_order > order, here)),
     )
 
 
 def _grouped(connection: Connection, rows: Sequence[register.Identity]) -> list[Listed]:
     """Identities of one device together, those outside the page fetched."""
-    ids = list(dict.fromkeys(row.sight.device_id for row in rows))
-    members: dict[str, list[register.Identity]] = {device_id: [] for device_id in ids}
-    for chunk in register.chunks(ids):
-        query = select(identity).where(
-            identity.c.device_id.in_(chunk), identity.c.identity_id != identity.c.device_id
-        )
-        for row in connection.execute(query).mappings():
-            members[row["device_id"]].append(register.identity_of(row))
-    missing_primary = [device_id for device_id in ids if members[device_id]]
-    for chunk in register.chunks(missing_primary):
-        for row in connection.execute(select(identity).where(identity.c.identity_id.in_(chunk))).mappings():
-            members[row["device_id"]].insert(0, register.identity_of(row))
-    for each in rows:
-        if not members[each.sight.device_id]:
-            members[each.sight.device_id].append(each)
+    ids = list(dict.fromkeys(row.device_id for row in rows))
+    shared = _merged(connection, ids)
+    members: dict[str, list[register.Identity]] = {}
+    for row in register.of_devices(connection, sorted(shared)):
+        members.setdefault(row.device_id, []).append(row)
+    for row in rows:
+        if row.device_id not in shared:
+            members[row.device_id] = [row]
     noted = entries.of_devices(connection, ids)
-    return [_one(members[device_id], noted[device_id]) for device_id in ids]
+    return [_one(members[name], noted[name]) for name in ids]
+
+
+def _merged(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of the devices that other identities were merged into."""
+    found: set[str] = set()
+    for chunk in register.chunks(ids):
+        query = select(identity.c.merged_into).where(identity.c.merged_into.in_(chunk))
+        found.update(connection.execute(query).scalars())
+    return found
 
 
 def _one(members: Sequence[register.Identity], noted: dict[str, str]) -> Listed:
     sight = members[0].sight
     for other in members[1:]:
         sight = combined(sight, other.sight)
-    last = max(members, key=lambda each: each.last_seen)
     missing = all(each.missing_since for each in members)
     return Listed(
         sight,
         min(each.first_seen for each in members),
-        last.last_seen,
-        last.last_scan_id,
+        max(each.last_seen for each in members),
         noted.get("status") or (MISSING if missing else ACTIVE),
         tuple(sorted({word for each in members for word in each.policies})),
-        tuple(each.sight.identity_id for each in members),
+        tuple(each.identity_id for each in members),
         noted,
     )

@@ -50,6 +50,7 @@ class Store:
     def writing(self) -> Iterator[Connection]:
         """One transaction, committed when the block ends. Raises StoreError for any failure."""
         with failures_named(self.name), self.engine.begin() as connection:
+            migrations.only_one_writer(connection)
             yield connection
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select
 from camscan.errors import UsageError
 from camscan.store.engine import Store
 from camscan.store.register import chunks
-from camscan.store.schema import entry, identity
+from camscan.store.schema import device_id, entry, identity
 
 IN_SERVICE = "in-service"
 STATUSES = (IN_SERVICE, "disconnected", "decommissioned", "removed")
@@ -92,60 +92,60 @@ def put(store: Store, rows: Iterable[tuple[str, Mapping[str, str]]]) -> int:
 
     Raises UsageError: unknown device, unknown name, value not allowed.
     """
-    wanted = [(device_id, checked(values)) for device_id, values in rows]
+    wanted = [(name, checked(values)) for name, values in rows]
     now = store.now()
     with store.writing() as connection:
         known: set[str] = set()
-        for chunk in chunks(sorted({device_id for device_id, _values in wanted})):
-            query = select(identity.c.device_id).where(identity.c.device_id.in_(chunk))
-            known.update(connection.execute(query).scalars())
-        for device_id, values in wanted:
-            if device_id not in known:
-                raise UsageError(f"there is no device {device_id!r}; nothing was changed")
+        for chunk in chunks(sorted({name for name, _values in wanted})):
+            query = select(identity.c.identity_id).where(identity.c.identity_id.in_(chunk))
+            known.update(connection.execute(query.where(identity.c.merged_into.is_(None))).scalars())
+        for device, values in wanted:
+            if device not in known:
+                raise UsageError(f"there is no device {device!r}; nothing was changed")
             for name, value in values.items():
-                here = (entry.c.device_id == device_id) & (entry.c.name == name)
+                here = (entry.c.device_id == device) & (entry.c.name == name)
                 connection.execute(delete(entry).where(here))
                 if value:
-                    row = {"device_id": device_id, "name": name, "value": value, "entered_at": now}
+                    row = {"device_id": device, "name": name, "value": value, "entered_at": now}
                     connection.execute(insert(entry).values(**row))
-    return len({device_id for device_id, values in wanted if values})
+    return len({device for device, values in wanted if values})
 
 
 def of_devices(connection: Connection, device_ids: Iterable[str]) -> dict[str, dict[str, str]]:
     """Entries by device; what was entered for a device that was merged into it fills the gaps."""
     ids = sorted(set(device_ids))
-    out: dict[str, dict[str, str]] = {device_id: {} for device_id in ids}
+    out: dict[str, dict[str, str]] = {name: {} for name in ids}
     for chunk in chunks(ids):
         query = (
-            select(identity.c.device_id, entry.c.device_id.label("entered_for"), entry.c.name, entry.c.value)
-            .join(entry, (entry.c.device_id == identity.c.identity_id))
-            .where(identity.c.device_id.in_(chunk))
+            select(device_id, entry.c.device_id.label("entered_for"), entry.c.name, entry.c.value)
+            .join_from(entry, identity, entry.c.device_id == identity.c.identity_id)
+            .where(identity.c.identity_id.in_(chunk) | identity.c.merged_into.in_(chunk))
             .order_by(entry.c.device_id)
         )
-        for device_id, entered_for, name, value in connection.execute(query):
-            if entered_for == device_id:
-                out[device_id][name] = value
+        for name_of, entered_for, name, value in connection.execute(query):
+            if entered_for == name_of:
+                out[name_of][name] = value
             else:
-                out[device_id].setdefault(name, value)
+                out[name_of].setdefault(name, value)
     return out
 
 
 def statuses(connection: Connection, site_id: str) -> dict[str, tuple[str, datetime]]:
     """Device id → (status, when it was entered) for the devices of a site that have one."""
     query = (
-        select(identity.c.device_id, entry.c.value, entry.c.entered_at)
-        .join(identity, identity.c.identity_id == entry.c.device_id)
+        select(device_id, entry.c.value, entry.c.entered_at)
+        .join_from(entry, identity, identity.c.identity_id == entry.c.device_id)
         .where(entry.c.name == "status", identity.c.site_id == site_id)
         .order_by(entry.c.entered_at)
     )
-    return {device_id: (value, at) for device_id, value, at in connection.execute(query)}
+    return {name: (value, at) for name, value, at in connection.execute(query)}
 
 
 def waived(store: Store, on: date) -> frozenset[str]:
     """Devices whose findings are accepted on that day; the last day counts."""
     query = (
-        select(identity.c.device_id)
-        .join(entry, entry.c.device_id == identity.c.identity_id)
+        select(device_id)
+        .join_from(identity, entry, entry.c.device_id == identity.c.identity_id)
         .where(entry.c.name == "waiver-until", entry.c.value >= on.isoformat())
     )
     with store.reading() as connection:

@@ -48,30 +48,33 @@ MIGRATIONS = (
                 site_id TEXT PRIMARY KEY, scan_id TEXT NOT NULL, host TEXT NOT NULL, pid INTEGER NOT NULL,
                 process_start TEXT NOT NULL, taken_at TEXT NOT NULL, beat_at TEXT NOT NULL)""",
             """CREATE TABLE scan (
-                scan_id TEXT PRIMARY KEY, site_id TEXT NOT NULL, started TEXT NOT NULL, ended TEXT,
-                state TEXT NOT NULL, method TEXT NOT NULL, camscan_version TEXT NOT NULL,
-                scope_text TEXT NOT NULL, coverage TEXT NOT NULL, observations BIGINT NOT NULL,
+                number INTEGER PRIMARY KEY, scan_id TEXT NOT NULL UNIQUE, site_id TEXT NOT NULL,
+                started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL, revision INTEGER NOT NULL,
+                method TEXT NOT NULL, camscan_version TEXT NOT NULL, scope_text TEXT NOT NULL,
+                coverage TEXT NOT NULL, devices INTEGER NOT NULL, observations BIGINT NOT NULL,
                 observations_dropped BOOLEAN NOT NULL)""",
             "CREATE INDEX scan_by_site ON scan (site_id, started)",
             """CREATE TABLE observation_batch (
-                scan_id TEXT NOT NULL, sequence INTEGER NOT NULL, count INTEGER NOT NULL,
-                body {blob} NOT NULL, targets {blob} NOT NULL, PRIMARY KEY (scan_id, sequence))""",
+                scan INTEGER NOT NULL, sequence INTEGER NOT NULL, count INTEGER NOT NULL,
+                body {blob} NOT NULL, targets {blob} NOT NULL, PRIMARY KEY (scan, sequence))""",
             """CREATE TABLE device_batch (
-                scan_id TEXT NOT NULL, sequence INTEGER NOT NULL, body {blob} NOT NULL,
-                PRIMARY KEY (scan_id, sequence))""",
+                scan INTEGER NOT NULL, sequence INTEGER NOT NULL, body {blob} NOT NULL,
+                PRIMARY KEY (scan, sequence))""",
             f"""CREATE TABLE identity (
-                identity_id TEXT PRIMARY KEY, device_id TEXT NOT NULL, site_id TEXT NOT NULL,
-                address_order TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
-                last_scan_id TEXT NOT NULL, missing_since TEXT, {_FACTS})""",
-            "CREATE INDEX identity_by_device ON identity (device_id)",
+                number INTEGER PRIMARY KEY, identity_id TEXT NOT NULL UNIQUE, merged_into TEXT,
+                site_id TEXT NOT NULL, address_order TEXT NOT NULL, handle TEXT NOT NULL,
+                known_keys TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
+                last_scan INTEGER NOT NULL, missing_since TEXT, version BIGINT NOT NULL, {_FACTS})""",
+            "CREATE INDEX identity_by_merge ON identity (merged_into)",
             "CREATE INDEX identity_by_place ON identity (site_id, address_order)",
-            """CREATE TABLE identity_key (
-                identity_id TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY (key, identity_id))""",
-            "CREATE INDEX identity_key_by_identity ON identity_key (identity_id)",
-            f"""CREATE TABLE sighting (
-                scan_id TEXT NOT NULL, identity_id TEXT NOT NULL, batch INTEGER NOT NULL,
-                position INTEGER NOT NULL, {_FACTS}, PRIMARY KEY (scan_id, identity_id))""",
-            "CREATE INDEX sighting_by_identity ON sighting (identity_id)",
+            "CREATE INDEX identity_by_handle ON identity (handle)",
+            f"""CREATE TABLE facts_history (
+                identity INTEGER NOT NULL, version BIGINT NOT NULL, {_FACTS},
+                PRIMARY KEY (identity, version))""",
+            """CREATE TABLE sighting (
+                scan INTEGER NOT NULL, identity INTEGER NOT NULL, version BIGINT NOT NULL,
+                place INTEGER NOT NULL, PRIMARY KEY (scan, identity))""",
+            "CREATE INDEX sighting_by_identity ON sighting (identity)",
             """CREATE TABLE operator_entry (
                 device_id TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL,
                 entered_at TEXT NOT NULL, PRIMARY KEY (device_id, name))""",
@@ -109,7 +112,7 @@ def migrate(engine: Engine, found: int, now: datetime) -> None:
         if step.number <= found:
             continue
         with engine.begin() as connection:
-            _only_one_at_a_time(connection)
+            only_one_writer(connection)
             if version_of(connection) >= step.number:
                 continue  # another camscan was quicker
             _apply(connection, step, now)
@@ -142,7 +145,7 @@ def _apply(connection: Connection, step: Migration, now: datetime) -> None:
     )
 
 
-def _only_one_at_a_time(connection: Connection) -> None:
+def only_one_writer(connection: Connection) -> None:
     """SQLite writers exclude each other by BEGIN IMMEDIATE; PostgreSQL needs to be asked."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(7226372)"))

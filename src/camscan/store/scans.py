@@ -20,9 +20,9 @@ from camscan.model.device import Device
 from camscan.model.finding import Finding
 from camscan.model.inventory import Coverage, Inventory, Scan, Site
 from camscan.model.observation import Observation
-from camscan.store import codec, locks, sites
+from camscan.store import codec, locks, register, sites
 from camscan.store.engine import Store
-from camscan.store.schema import device_batch, identity, observation_batch, scan, sighting
+from camscan.store.schema import device_batch, device_id, identity, observation_batch, scan, sighting
 
 BATCH = 4096
 
@@ -54,7 +54,8 @@ def begin_scan(store: Store, run: Scan) -> None:
             raise StoreError(f"there is a scan {run.scan_id} already; resume it or choose another id")
         locks.take(connection, store, run.site.id, run.scan_id)
         sites.ensure(connection, run.site)
-        connection.execute(insert(scan).values(**_values(run), state="running", observations=0))
+        number = 1 + (connection.execute(select(func.max(scan.c.number))).scalar() or 0)
+        connection.execute(insert(scan).values(number=number, **_values(run)))
 
 
 def append_observations(
@@ -71,28 +72,19 @@ def append_observations(
         row = _row(connection, scan_id)
         if row is None or row.state != "running":
             raise StoreError(f"scan {scan_id} is not running in {store.name}; nothing was added")
-        sequence = connection.execute(
-            select(func.coalesce(func.max(observation_batch.c.sequence), -1)).where(
-                observation_batch.c.scan_id == scan_id
-            )
-        ).scalar_one()
+        last = select(func.max(observation_batch.c.sequence)).where(observation_batch.c.scan == row.number)
+        sequence = connection.execute(last).scalar()
+        sequence = -1 if sequence is None else sequence
         source = iter(observations)
         while (batch := list(islice(source, BATCH))) or targets:
             sequence += 1
-            connection.execute(
-                insert(observation_batch).values(
-                    scan_id=scan_id,
-                    sequence=sequence,
-                    count=len(batch),
-                    body=codec.pack_observations(batch),
-                    targets=targets,
-                )
-            )
+            blob = codec.pack_observations(batch)
+            values = {"sequence": sequence, "count": len(batch), "body": blob, "targets": targets}
+            connection.execute(insert(observation_batch).values(scan=row.number, **values))
             targets = b""
             total += len(batch)
-        connection.execute(
-            update(scan).where(scan.c.scan_id == scan_id).values(observations=scan.c.observations + total)
-        )
+        raised = {"observations": scan.c.observations + total}
+        connection.execute(update(scan).where(scan.c.number == row.number).values(**raised))
         locks.beat(connection, store, scan_id)
     return total
 
@@ -103,11 +95,10 @@ def resume_state(store: Store, scan_id: str) -> ResumeState:
         row = _existing(connection, scan_id)
         if row.state == "finished":
             raise UsageError(f"scan {scan_id} is finished; there is nothing to resume")
-        blobs = connection.execute(
-            select(observation_batch.c.targets).where(observation_batch.c.scan_id == scan_id)
-        ).scalars()
+        query = select(observation_batch.c.targets).where(observation_batch.c.scan == row.number)
+        blobs = connection.execute(query).scalars()
         targets = frozenset(name for blob in blobs for name in codec.unpack_targets(blob))
-        return ResumeState(_scan(connection, row), targets, row.observations)
+        return ResumeState(scan_of(connection, row), targets, row.observations)
 
 
 def resume_scan(store: Store, scan_id: str) -> ResumeState:
@@ -132,14 +123,11 @@ def list_scans(store: Store, site_id: str | None = None, limit: int | None = Non
     with store.reading() as connection:
         alive = locks.running(connection, store)
         rows = connection.execute(query).all()
-        wanted = [row.scan_id for row in rows]
-        count = select(sighting.c.scan_id, func.count()).where(sighting.c.scan_id.in_(wanted))
-        devices = {row[0]: row[1] for row in connection.execute(count.group_by(sighting.c.scan_id))}
         return [
             ScanRow(
-                _scan(connection, row),
+                scan_of(connection, row),
                 row.state if row.state == "finished" or row.scan_id in alive else "interrupted",
-                devices.get(row.scan_id, 0),
+                row.devices,
                 row.observations,
                 row.observations_dropped,
             )
@@ -189,11 +177,13 @@ def scans_at(store: Store, moment: datetime, site_id: str | None = None) -> list
 
 def observations(store: Store, scan_id: str) -> Iterator[Observation]:
     """All observations of a scan in the order they were appended, one batch in memory at a time."""
+    with store.reading() as connection:
+        number = _existing(connection, scan_id).number
     sequence = -1
     while True:
         query = (
             select(observation_batch.c.sequence, observation_batch.c.body)
-            .where(observation_batch.c.scan_id == scan_id, observation_batch.c.sequence > sequence)
+            .where(observation_batch.c.scan == number, observation_batch.c.sequence > sequence)
             .order_by(observation_batch.c.sequence)
             .limit(1)
         )
@@ -212,10 +202,10 @@ def load_scan(store: Store, scan_id: str, *, with_observations: bool = True) -> 
     """
     with store.reading() as connection:
         row = _existing(connection, scan_id)
-        run = _scan(connection, row)
+        run = scan_of(connection, row)
         if row.state == "running":
             run = replace(run, coverage=replace(run.coverage, complete=False, interrupted=True))
-        devices, findings = _devices(connection, scan_id)
+        devices, findings = _devices(connection, row.number)
     heard = tuple(observations(store, scan_id)) if with_observations else ()
     return Inventory(run, tuple(devices), tuple(findings), heard)
 
@@ -228,49 +218,51 @@ def prune(store: Store, keep_days: int) -> int:
     limit = store.now() - timedelta(days=keep_days)
     newest = scans_at(store, store.now())
     with store.writing() as connection:
-        old = list(
-            connection.execute(
-                select(scan.c.scan_id).where(
-                    scan.c.started < limit,
-                    scan.c.state == "finished",
-                    scan.c.observations_dropped.is_(False),
-                    scan.c.scan_id.not_in(newest),
-                )
-            ).scalars()
+        query = select(scan.c.number).where(
+            scan.c.started < limit,
+            scan.c.state == "finished",
+            scan.c.observations_dropped.is_(False),
+            scan.c.scan_id.not_in(newest),
         )
-        if old:
-            connection.execute(delete(observation_batch).where(observation_batch.c.scan_id.in_(old)))
-            connection.execute(update(scan).where(scan.c.scan_id.in_(old)).values(observations_dropped=True))
+        old = list(connection.execute(query).scalars())
+        for chunk in register.chunks(old):
+            connection.execute(delete(observation_batch).where(observation_batch.c.scan.in_(chunk)))
+            dropped = update(scan).where(scan.c.number.in_(chunk))
+            connection.execute(dropped.values(observations_dropped=True))
     return len(old)
 
 
-def _devices(connection: Connection, scan_id: str) -> tuple[list[Device], list[Finding]]:
+def batches(connection: Connection, number: int) -> Iterator[tuple[int, codec.Batch]]:
+    """The devices of a scan as it concluded them: (place of the first one, batch), in order."""
+    query = select(device_batch.c.body).where(device_batch.c.scan == number).order_by(device_batch.c.sequence)
+    place = 0
+    for blob in connection.execute(query).scalars():
+        batch = codec.unpack_devices(blob)
+        yield place, batch
+        place += len(batch.devices)
+
+
+def _devices(connection: Connection, number: int) -> tuple[list[Device], list[Finding]]:
     """Devices of a scan under their present ids; several sights of one merged device become one.
 
     A batch keeps the ids its scan used; where each device belongs today is told by its sighting.
     """
     query = (
-        select(sighting.c.batch, sighting.c.position, identity.c.device_id, identity.c.first_seen)
-        .join(identity, identity.c.identity_id == sighting.c.identity_id)
-        .where(sighting.c.scan_id == scan_id, sighting.c.batch >= 0)
+        select(sighting.c.place, device_id, identity.c.first_seen)
+        .join_from(sighting, identity, identity.c.number == sighting.c.identity)
+        .where(sighting.c.scan == number, sighting.c.place >= 0)
     )
-    today = {(row[0], row[1]): (row[2], row[3]) for row in connection.execute(query)}
-    blobs = connection.execute(
-        select(device_batch.c.sequence, device_batch.c.body)
-        .where(device_batch.c.scan_id == scan_id)
-        .order_by(device_batch.c.sequence)
-    )
+    today = {row[0]: (row[1], row[2]) for row in connection.execute(query)}
     devices: dict[str, Device] = {}
     findings: dict[Finding, None] = {}
-    for sequence, blob in blobs:
-        more, found = codec.unpack_devices(blob)
+    for first, batch in batches(connection, number):
         ids: dict[str, str] = {}
-        for position, each in enumerate(more):
-            device_id, first_seen = today.get((sequence, position), (each.device_id, each.first_seen))
-            ids[each.device_id] = device_id
-            here = replace(each, device_id=device_id, first_seen=first_seen)
-            devices[device_id] = joined(devices[device_id], here) if device_id in devices else here
-        for one in found:
+        for place, each in enumerate(batch.devices, first):
+            name, first_seen = today.get(place, (each.device_id, each.first_seen))
+            ids[each.device_id] = name
+            here = replace(each, device_id=name, first_seen=first_seen)
+            devices[name] = joined(devices[name], here) if name in devices else here
+        for one in batch.findings:
             findings[replace(one, device_id=ids.get(one.device_id, one.device_id))] = None
     return list(devices.values()), list(findings)
 
@@ -298,22 +290,37 @@ def _values(run: Scan) -> dict[str, object]:
         "camscan_version": run.camscan_version,
         "scope_text": run.scope_text,
         "coverage": codec.coverage_text(run.coverage),
+        "state": "running",
+        "revision": 0,
+        "devices": 0,
+        "observations": 0,
         "observations_dropped": False,
     }
 
 
-def _row(connection: Connection, scan_id: str) -> Row[tuple[object, ...]] | None:
+def _row(connection: Connection, scan_id: str) -> Row[Any] | None:
     return connection.execute(select(scan).where(scan.c.scan_id == scan_id)).first()
 
 
-def _existing(connection: Connection, scan_id: str) -> Row[tuple[object, ...]]:
+def numbers(connection: Connection, scan_ids: Sequence[str]) -> list[int]:
+    """The numbers the database has for scan ids. Raises UsageError when one does not exist."""
+    return [int(_existing(connection, scan_id).number) for scan_id in scan_ids]
+
+
+def header(connection: Connection, scan_id: str) -> Scan:
+    """The scan without its devices. Raises UsageError when there is no such scan."""
+    return scan_of(connection, _existing(connection, scan_id))
+
+
+def _existing(connection: Connection, scan_id: str) -> Row[Any]:
     row = _row(connection, scan_id)
     if row is None:
         raise UsageError(f"there is no scan {scan_id!r}; see `camscan scans list`")
     return row
 
 
-def _scan(connection: Connection, row: Row[tuple[object, ...]]) -> Scan:
+def scan_of(connection: Connection, row: Row[Any]) -> Scan:
+    """A Scan from a row of its table, with the site as it is today."""
     place = sites.find(connection, row.site_id) or Site(row.site_id)
     coverage: Coverage = codec.coverage_of(row.coverage)
     return Scan(

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    func,
 )
 
 
@@ -112,15 +113,18 @@ site_lock = Table(
 scan = Table(
     "scan",
     metadata,
-    Column("scan_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("scan_id", Text, nullable=False),
     Column("site_id", Text, nullable=False),
     Column("started", Instant, nullable=False),
     Column("ended", Instant),
     Column("state", Text, nullable=False),  # running | finished
+    Column("revision", Integer, nullable=False),  # how often it was identified again
     Column("method", Text, nullable=False),
     Column("camscan_version", Text, nullable=False),
     Column("scope_text", Text, nullable=False),
     Column("coverage", Text, nullable=False),
+    Column("devices", Integer, nullable=False),
     Column("observations", BigInteger, nullable=False),
     Column("observations_dropped", Boolean, nullable=False),  # by the retention setting
 )
@@ -128,7 +132,7 @@ scan = Table(
 observation_batch = Table(
     "observation_batch",
     metadata,
-    Column("scan_id", Text, primary_key=True),
+    Column("scan", Integer, primary_key=True),
     Column("sequence", Integer, primary_key=True),
     Column("count", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -138,7 +142,7 @@ observation_batch = Table(
 device_batch = Table(
     "device_batch",
     metadata,
-    Column("scan_id", Text, primary_key=True),
+    Column("scan", Integer, primary_key=True),
     Column("sequence", Integer, primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
@@ -146,32 +150,36 @@ device_batch = Table(
 identity = Table(
     "identity",
     metadata,
-    Column("identity_id", Text, primary_key=True),
-    Column("device_id", Text, nullable=False),
+    Column("number", Integer, primary_key=True),
+    Column("identity_id", Text, nullable=False),
+    Column("merged_into", Text),  # the device id it has by a merge; its own when NULL
     Column("site_id", Text, nullable=False),
     Column("address_order", Text, nullable=False),
+    Column("handle", Text, nullable=False),  # its first MAC key: how another site recognises it
+    Column("known_keys", Words, nullable=False),  # remembered ones, when they are more than `keys`
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
-    Column("last_scan_id", Text, nullable=False),
+    Column("last_scan", Integer, nullable=False),
     Column("missing_since", Instant),
+    Column("version", BigInteger, nullable=False),  # of the facts that follow
     *_facts(),
 )
 
-identity_key = Table(
-    "identity_key",  # MAC and serial only: how a device is recognised at another site
+facts_history = Table(
+    "facts_history",  # facts that are no longer the current ones, once however many scans saw them
     metadata,
-    Column("identity_id", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
+    Column("identity", Integer, primary_key=True),
+    Column("version", BigInteger, primary_key=True),
+    *_facts(),
 )
 
 sighting = Table(
     "sighting",
     metadata,
-    Column("scan_id", Text, primary_key=True),
-    Column("identity_id", Text, primary_key=True),
-    Column("batch", Integer, nullable=False),
-    Column("position", Integer, nullable=False),
-    *_facts(),
+    Column("scan", Integer, primary_key=True),
+    Column("identity", Integer, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("place", Integer, nullable=False),  # which device of the scan's batches; -1: part of another
 )
 
 entry = Table(
@@ -228,3 +236,6 @@ delivery = Table(
 )
 
 FACTS = tuple(column.name for column in _facts())
+
+device_id = func.coalesce(identity.c.merged_into, identity.c.identity_id).label("device_id")
+"""The id people see of an identity."""

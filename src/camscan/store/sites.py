@@ -91,7 +91,7 @@ def get(store: Store, site_id: str) -> Site:
 def list_all(store: Store) -> list[tuple[Site, int, str]]:
     """Every site with its number of devices and the instant of its last finished scan ("" for none)."""
     devices = (
-        select(identity.c.site_id, func.count(func.distinct(identity.c.device_id)).label("devices"))
+        select(identity.c.site_id, func.count().filter(identity.c.merged_into.is_(None)).label("devices"))
         .group_by(identity.c.site_id)
         .subquery()
     )

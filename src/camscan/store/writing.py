@@ -1,0 +1,147 @@
+"""Writes what a scan saw: batches of devices, sightings, and the register's current facts.
+
+Rules: unchanged facts are not written again; the register follows a scan only where that scan is the newest
+that saw the device; tables of operators' words are not touched here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from camscan.match.register import Placement, Sight, part_of, remember
+from camscan.model.finding import Finding, Verdict
+from camscan.model.inventory import Inventory
+from camscan.store import codec, register
+from camscan.store.register import Identity, facts_of, facts_text
+from camscan.store.schema import (
+    FACTS,
+    device_batch,
+    facts_history,
+    identity,
+    instant_text,
+    scan,
+    sighting,
+)
+
+DEVICES_PER_BATCH = 512
+REVISIONS = 1000  # a version of facts is the scan's number times this, plus how often it was redone
+
+
+def policies_of(findings: Iterable[Finding]) -> Mapping[str, tuple[str, ...]]:
+    """Device id → regimes that match, sorted."""
+    regimes: dict[str, set[str]] = defaultdict(set)
+    for each in findings:
+        if each.verdict is Verdict.MATCHES:
+            regimes[each.device_id].add(each.regime)
+    return {device_id: tuple(sorted(words)) for device_id, words in regimes.items()}
+
+
+def batches(connection: Connection, number: int, inventory: Inventory) -> None:
+    """Keep the devices whole, with evidence and findings."""
+    about: dict[str, list[Finding]] = defaultdict(list)
+    for each in inventory.findings:
+        about[each.device_id].append(each)
+    for sequence, start in enumerate(range(0, len(inventory.devices), DEVICES_PER_BATCH)):
+        some = inventory.devices[start : start + DEVICES_PER_BATCH]
+        found = tuple(finding for device in some for finding in about.get(device.device_id, ()))
+        body = codec.pack_devices(codec.Batch(some, found))
+        connection.execute(insert(device_batch).values(scan=number, sequence=sequence, body=body))
+
+
+class Sightings:
+    """Sorts the placements of one scan into rows to insert and rows to change, then writes them."""
+
+    def __init__(self, connection: Connection, number: int, inventory: Inventory, known: Iterable[Identity]):
+        self.connection = connection
+        self.scan = number
+        self.run = inventory.scan
+        self.known = {each.identity_id: each for each in known}
+        self.policies = policies_of(inventory.findings)
+        revision = connection.execute(select(scan.c.revision).where(scan.c.number == number)).scalar_one()
+        self.version = number * REVISIONS + revision
+        self.next = 1 + int(connection.execute(select(func.max(identity.c.number))).scalar() or 0)
+        self.fresh: list[tuple[Any, ...]] = []
+        self.seen: list[tuple[Any, ...]] = []
+        self.past: list[tuple[Any, ...]] = []
+        self.current: list[dict[str, Any]] = []
+        self.keys: list[dict[str, Any]] = []
+
+    def write(self, placements: Sequence[Placement]) -> None:
+        """All rows of the scan."""
+        for place, each in enumerate(placements):
+            self._add(each.sight, place, self.policies.get(each.provisional, ()))
+            for part in each.kept_apart:
+                self._add(part_of(part, each.sight)._replace(keys=part.keys), -1, ())
+        register.bulk_insert(self.connection, identity, self.fresh)
+        register.bulk_insert(self.connection, sighting, self.seen)
+        register.bulk_insert(self.connection, facts_history, self.past)
+        self._change(("version", "address_order", "handle", *FACTS), self.current)
+        self._change(("known_keys",), self.keys)
+        self._follow()
+        self._merge(placements)
+
+    def _add(self, sight: Sight, place: int, policies: tuple[str, ...]) -> None:
+        facts = facts_of(sight, policies)
+        was = self.known.get(sight.identity_id)
+        if was is None:
+            self.seen.append((self.scan, self.next, self.version, place))
+            self.fresh.append(self._fresh_row(sight, facts))
+            self.next += 1
+            return
+        version = was.version
+        newest = self.run.started >= was.last_seen
+        if facts != was.facts:
+            version = self.version
+            old = (version, facts) if not newest else (was.version, was.facts)
+            self.past.append((was.number, old[0], *facts_text(old[1])))
+            if newest:
+                self.current.append(
+                    {
+                        "b_number": was.number,
+                        "version": version,
+                        "address_order": register.address_order(sight.addresses),
+                        "handle": register.handle_of(sight.keys),
+                        **dict(zip(FACTS, facts, strict=True)),
+                    }
+                )
+        self.seen.append((self.scan, was.number, version, place))
+        keys = remember(was.keys, sight.keys) if newest else remember(sight.keys, was.keys)
+        if keys != was.keys:
+            self.keys.append({"b_number": was.number, "known_keys": keys})
+
+    def _fresh_row(self, sight: Sight, facts: register.Facts) -> tuple[Any, ...]:
+        at = instant_text(self.run.started)
+        order, handle = register.address_order(sight.addresses), register.handle_of(sight.keys)
+        head = (self.next, sight.identity_id, None, self.run.site.id, order, handle, "")
+        return (*head, at, at, self.scan, None, self.version, *facts_text(facts))
+
+    def _change(self, names: Sequence[str], rows: list[dict[str, Any]]) -> None:
+        if rows:
+            query = update(identity).where(identity.c.number == bindparam("b_number"))
+            self.connection.execute(query.values({name: bindparam(name) for name in names}), rows)
+
+    def _follow(self) -> None:
+        """Everything this scan saw was last seen now, unless a newer scan has seen it."""
+        here = identity.c.number.in_(select(sighting.c.identity).where(sighting.c.scan == self.scan))
+        at, connection = self.run.started, self.connection
+        later = update(identity).where(here, identity.c.last_seen <= at)
+        connection.execute(
+            later.values(last_seen=at, last_scan=self.scan, missing_since=None, site_id=self.run.site.id)
+        )
+        connection.execute(update(identity).where(here, identity.c.first_seen > at).values(first_seen=at))
+
+    def _merge(self, placements: Sequence[Placement]) -> None:
+        for each in placements:
+            for part in each.absorbed:
+                members = (identity.c.identity_id == part.device_id) | (
+                    identity.c.merged_into == part.device_id
+                )
+                self.connection.execute(
+                    update(identity)
+                    .where(members)
+                    .values(merged_into=each.sight.device_id, last_seen=self.run.started, missing_since=None)
+                )
