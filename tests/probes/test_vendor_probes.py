@@ -17,7 +17,8 @@ from camscan.errors import MalformedReply
 from camscan.model.exchange import Ask, Probe, Reply, Target, Transport
 from camscan.model.observation import Observation, digest_of
 from camscan.probes import load_probes
-from camscan.wire import topsee, tvt, vstarcam
+from camscan.probes.sadp import fields_of_frame
+from camscan.wire import sadp_raw, topsee, tvt, vstarcam
 
 ROOT = Path(__file__).parents[2]
 RECORDINGS = Path(__file__).parents[1] / "recordings"
@@ -274,6 +275,17 @@ BROKEN = {
 def test_a_broken_packet_of_the_protocol_itself_is_malformed(name: str) -> None:
     with pytest.raises(MalformedReply):
         list(PROBES[name].read(reply_of(ALL["pppp/vstarcam_vstb_unknown"], BROKEN[name])))
+
+
+def test_a_raw_ethernet_frame_gives_the_same_fields_as_the_xml() -> None:
+    frame = sadp_raw.SadpFrame(
+        "44:19:b6:00:11:22", ("192.168.1.64",), "DS-2CD2132-I20140101CCWR451234567", 30, 8000, 1, 2,
+        "V5.2.5build 141201", "V5.0 build 141201", "2014-12-24 08:00:00", True,
+    )  # fmt: skip
+    fields = fields_of_frame(frame)
+    assert set() == set(fields) - set(PROBES["sadp"].fields)
+    assert fields["sadp.device_sn"] == "DS-2CD2132-I20140101CCWR451234567"
+    assert (fields["sadp.device_type"], fields["sadp.command_port"], fields["sadp.disks"]) == ("30", "8000", "2")
 
 
 def test_declared_fields_are_those_of_the_field_list() -> None:
