@@ -285,7 +285,11 @@ def test_a_raw_ethernet_frame_gives_the_same_fields_as_the_xml() -> None:
     fields = fields_of_frame(frame)
     assert set() == set(fields) - set(PROBES["sadp"].fields)
     assert fields["sadp.device_sn"] == "DS-2CD2132-I20140101CCWR451234567"
-    assert (fields["sadp.device_type"], fields["sadp.command_port"], fields["sadp.disks"]) == ("30", "8000", "2")
+    assert [fields[f"sadp.{name}"] for name in ("device_type", "command_port", "disks")] == [
+        "30",
+        "8000",
+        "2",
+    ]
 
 
 def test_declared_fields_are_those_of_the_field_list() -> None:
