@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from camscan.model.exchange import Ask, Reply, Target, Transport
 from camscan.model.observation import Observation
 from camscan.probes.onvif_device import PROBE, onvif_asks, read
@@ -56,6 +58,25 @@ def test_an_xaddr_decides_port_path_and_tls() -> None:
     opening = onvif_asks(TARGET, 8443, "/onvif/services", True)[0]
     assert (8443, Transport.TLS) == (opening.port, opening.transport)
     assert b"POST /onvif/services HTTP/1.1\r\nHost: 192.168.1.64:8443\r\n" in opening.payload
+
+
+@pytest.mark.parametrize(
+    ("port", "path"),
+    [
+        (80, "/System/configurationFile?auth=YWRtaW46MTEK"),
+        (80, "/%53ecurity/users"),
+        (80, "/reboot.cgi"),
+        (80, "//10.0.0.1/onvif/device_service"),
+        (80, "http://10.0.0.1/onvif/device_service"),
+        (9100, "/onvif/device_service"),
+    ],
+)
+def test_an_xaddr_cannot_lead_where_camscan_may_not_go(port: int, path: str) -> None:
+    assert () == onvif_asks(TARGET, port, path)
+
+
+def test_odd_characters_of_an_xaddr_are_encoded() -> None:
+    assert onvif_asks(TARGET, 80, "/ön vif\r\nX: y")[0].payload.startswith(b"POST /%C3%B6n%20vif")
 
 
 def test_an_answer_makes_services_and_time_worth_asking() -> None:

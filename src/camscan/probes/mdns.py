@@ -36,7 +36,6 @@ SERVICE_TYPES = (
 """Asked by name, most telling first; whatever else a host has it lists itself."""
 
 _ENUMERATION = dns.name_of("_services._dns-sd._udp.local")
-_MAX_FOLLOWED = 8
 _MAC_KEY = re.compile(r"(?:mac|macaddress|mac_address|macaddr|hwaddr)=(.{11,24})", re.IGNORECASE)
 _MAC_IN_INSTANCE = re.compile(
     r"(?:^|[\s\[({-])((?:[0-9A-F]{2}[:-]){5}[0-9A-F]{2}|[0-9A-F]{12})(?=$|[\s\])}])", re.IGNORECASE
@@ -55,16 +54,10 @@ def _ask(ip: str, questions: Iterable[dns.Question], step: str) -> Ask:
 
 
 def read(reply: Reply) -> Iterator[Observation | Ask]:
-    """Services of the sender; then questions for listed types and for instances without details."""
-    message = dns.decode(reply.payload)
-    if not message.records:
-        return
-    records = _own_records(message, reply.source_ip)
-    fields = record_fields(records)
+    """Services of the sender. Responders send an instance's details along (RFC 6763, section 12)."""
+    fields = record_fields(_own_records(dns.decode(reply.payload), reply.source_ip))
     if any(fields.values()):
         yield observation(reply, NAME, fields)
-    if message.is_response and reply.ask.step in ("named", "list"):
-        yield from _follow_ups(reply, records)
 
 
 def _own_records(message: dns.Message, source_ip: str) -> tuple[dns.Record, ...]:
@@ -155,35 +148,6 @@ def _macs(texts: list[str | None], instances: list[str | None]) -> Iterator[str 
             yield parse_mac(found.group(1))
 
 
-def _follow_ups(reply: Reply, records: tuple[dns.Record, ...]) -> Iterator[Ask]:
-    known = {_folded(dns.name_of(f"{each}.local")) for each in SERVICE_TYPES}
-    detailed = {_folded(record.name) for record in records if record.type in (dns.Type.SRV, dns.Type.TXT)}
-    types: dict[dns.Name, dns.Name] = {}
-    bare: dict[dns.Name, dns.Name] = {}
-    for record in records:
-        if record.type != dns.Type.PTR:
-            continue
-        target = _folded(record.target)
-        if _folded(record.name) == _ENUMERATION:
-            if target not in known:
-                types[target] = record.target
-        elif _instance(record.target) and target not in detailed:
-            bare[target] = record.target
-    questions = [dns.Question(name, dns.Type.PTR, True) for name in list(types.values())[:_MAX_FOLLOWED]]
-    questions += [dns.Question(name, dns.Type.ANY, True) for name in list(bare.values())[:_MAX_FOLLOWED]]
-    sendable = [question for question in questions if _encodable(question.name)]
-    if sendable:
-        yield _ask(reply.ask.ip, sendable, f"{reply.ask.step}-details")
-
-
-def _encodable(name: dns.Name) -> bool:
-    try:
-        dns.encode_name(name)
-    except ValueError:
-        return False
-    return bool(name)
-
-
 PROBE = Probe(
     name=NAME,
     about="Asks one host which services it announces by multicast DNS.",
@@ -200,7 +164,7 @@ PROBE = Probe(
     read=read,
     asks=asks,
     repeats=2,
-    packets=6,
+    packets=4,
     stage=0,
     speaks_on=(dns.PORT,),
 )

@@ -12,7 +12,7 @@ from camscan.errors import MalformedReply
 from camscan.model.exchange import Ask, Framing, Probe, Reply, Target, Transport
 from camscan.model.observation import Observation
 from camscan.probes.datagram import observation
-from camscan.probes.http_paths import shown
+from camscan.probes.http_paths import Place, follow, shown
 from camscan.wire import soap
 from camscan.wire.challenge import realms_of, texts_of
 from camscan.wire.http import HttpResponse, decode_response, encode_request, host_header
@@ -26,8 +26,14 @@ _Fields = dict[str, str | tuple[str | None, ...]]
 
 
 def onvif_asks(target: Target, port: int, path: str = soap.DEVICE_PATH, tls: bool = False) -> tuple[Ask, ...]:
-    """The opening question at one port and path, as an XAddr gives them; the rest are read's follow-ups."""
-    return (_ask(target.ip, port, path, tls, Operation.DEVICE_INFORMATION),)
+    """The opening question at one port and path, as an XAddr gives them; the rest are read's follow-ups.
+
+    The path is the device's choice: nothing is asked where camscan may not go (facts §6.2.3).
+    """
+    place = follow(path, Place(port, tls, "/"), target.ip)
+    if place is None or place.port != port:
+        return ()
+    return (_ask(target.ip, port, place.path, tls, Operation.DEVICE_INFORMATION),)
 
 
 def asks(target: Target) -> Iterable[Ask]:
@@ -86,7 +92,8 @@ def _follow_ups(ask: Ask, answer: soap.Answer | None, status: int) -> Iterator[A
             wanted = [Operation.SERVICES]
     elif ask.step == Operation.SERVICES and answer is not None and not soap.services(answer):
         wanted = [Operation.CAPABILITIES]
-    path = ask.payload.split(b" ", 2)[1].decode("ascii")
+    words = ask.payload.split(b" ", 2)
+    path = words[1].decode("ascii") if len(words) == 3 else soap.DEVICE_PATH
     for operation in wanted:
         yield _ask(ask.ip, ask.port, path, ask.transport is Transport.TLS, operation)
 

@@ -5,6 +5,7 @@ Rules: no community, no question; none is ever guessed; the community is in the 
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -35,25 +36,22 @@ def _no_asks(_target: Target) -> Iterable[Ask]:
 
 
 def with_community(community: str) -> Probe:
-    """The probe with the operator's community; its second question follows an answer to the first."""
+    """The probe with the operator's community.
+
+    Two packets, as an agent may refuse a whole request for one object it does not have.
+    """
 
     def asks(target: Target) -> Iterable[Ask]:
-        payload = snmp.encode_get(community, _request_id(target.ip, SYSTEM), _SYSTEM_OIDS)
-        return (unicast_ask(NAME, target.ip, snmp.PORT, payload, step=SYSTEM),)
+        for step, oids in ((SYSTEM, _SYSTEM_OIDS), (MAKERS, (*_MAKER_OIDS, *_PHYSICAL_ADDRESSES))):
+            payload = snmp.encode_get(community, _request_id(target.ip, step), oids)
+            yield unicast_ask(NAME, target.ip, snmp.PORT, payload, step=step)
 
-    def read_and_ask(reply: Reply) -> Iterator[Observation | Ask]:
-        yield from read(reply)
-        if reply.ask.step == SYSTEM:
-            oids = (*_MAKER_OIDS, *_PHYSICAL_ADDRESSES)
-            payload = snmp.encode_get(community, _request_id(reply.ask.ip, MAKERS), oids)
-            yield unicast_ask(NAME, reply.ask.ip, snmp.PORT, payload, step=MAKERS)
-
-    return replace(PROBE, asks=asks, read=read_and_ask)
+    return replace(PROBE, asks=asks, needs="")
 
 
 def _request_id(ip: str, step: str) -> int:
     """The same for a repeat of the same question."""
-    return int.from_bytes(f"{step}{ip}".encode()[-4:], "big") & 0x7FFFFFFF
+    return zlib.crc32(f"{step} {ip}".encode()) & 0x7FFFFFFF
 
 
 def read(reply: Reply) -> Iterator[Observation | Ask]:
@@ -90,7 +88,7 @@ PROBE = Probe(
     read=read,
     asks=_no_asks,
     repeats=2,
-    packets=3,
+    packets=4,
     needs="community",
     stage=1,
 )
