@@ -75,6 +75,19 @@ def kind_name(kind: str, words: Language) -> str:
     }.get(kind, _("unknown"))
 
 
+def kind_count(kind: str, count: int, words: Language) -> str:
+    """`663 cameras`"""
+    n_ = words.ngettext
+    text = {
+        "camera": n_("%(count)s camera", "%(count)s cameras", count),
+        "recorder": n_("%(count)s recorder", "%(count)s recorders", count),
+        "encoder": n_("%(count)s encoder", "%(count)s encoders", count),
+        "intercom": n_("%(count)s intercom", "%(count)s intercoms", count),
+        "access-terminal": n_("%(count)s access terminal", "%(count)s access terminals", count),
+    }.get(kind, n_("%(count)s camera-like device", "%(count)s camera-like devices", count))
+    return text % {"count": number(count)}
+
+
 def relation_name(relation: str, words: Language) -> str:
     """The relation of label and maker for people."""
     _ = words.gettext

@@ -4,7 +4,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const { fields, rows, details, heard, texts } = data;
   const at = Object.fromEntries(fields.map((name, index) => [name, index]));
-  const PAGE = 100;
+  const PAGE = 50;
   const body = document.getElementById("rows");
   const form = document.getElementById("filters");
   const search = document.getElementById("search");
@@ -125,10 +125,10 @@
     }
     const [claims, findings, facts, notes] = known;
     if (findings.length) {
-      const list = make("ul");
+      const list = make("ul", "findings");
       for (const [wording, basis, source, effective] of findings) {
         const item = make("li");
-        item.append(make("bdi", "", wording), " ", make("bdi", "from", [basis, source, effective].filter(Boolean).join(" · ")));
+        item.append(make("bdi", "", wording), " ", make("bdi", "from", [wording.includes(basis) ? "" : basis, source, effective].filter(Boolean).join(" · ")));
         list.append(item);
       }
       td.append(list);
@@ -138,7 +138,8 @@
     td.append(claims.length ? grid : make("p", "note", texts.none));
     const dl = make("dl", "facts");
     for (const [label, text] of facts) dl.append(make("dt", "", label), make("dd", "", text));
-    td.append(make("h4"), dl);
+    dl.classList.add("apart");
+    td.append(dl);
     if (notes.length) {
       const list = make("ul");
       for (const note of notes) list.append(make("li", "", note));

@@ -18,14 +18,14 @@ from camscan.report.html.data import device_data
 from camscan.report.language import Language, language
 from camscan.report.neutralise import json_in_html, safe_text
 from camscan.report.next_steps import next_steps
-from camscan.report.rows import hedged, instant
-from camscan.report.summary import Place, Summary, summarise, urgent
+from camscan.report.rows import instant
+from camscan.report.summary import Place, Summary, exploited, summarise, urgent
 from camscan.report.wording import (
     devices_text,
     disclaimer,
     doubts,
     headline,
-    kind_name,
+    kind_count,
     number,
     percent,
     sites_text,
@@ -36,7 +36,7 @@ from camscan.report.wording import (
 _language = language
 
 MAX_MAKERS_IN_TABLE = 6
-MAX_URGENT = 25
+MAX_URGENT = 10
 MAX_SITES = 400
 MAX_COVERAGE_LINES = 200
 
@@ -86,10 +86,10 @@ def render(inventory: Inventory, language: str = "en") -> bytes:
             headline=headline(summary, words),
             devices_text=lambda count: devices_text(count, words),
             sites_text=lambda count: sites_text(count, words),
-            kind_name=lambda kind: kind_name(kind, words),
+            kind_count=lambda kind, count: kind_count(kind, count, words),
             verdict_name=lambda verdict: verdict_name(verdict, words),
             percent=percent,
-            hedged=hedged,
+            exploited=exploited,
             verdicts=tuple(Verdict),
             urgent=urgent(summary.entries)[:MAX_URGENT],
             makers=_main_makers(summary),
