@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from camscan.match import weights
-from camscan.match.announced import announced, evidence, host_names, is_placeholder
+from camscan.match.announced import announced, host_names, is_placeholder
+from camscan.match.announced import evidence as evidence_from
 from camscan.match.claims import by_claim, weigh
 from camscan.match.identity import Marks, group_addresses, marks_of
 from camscan.match.makers import Names, fold_name, from_brand_table, from_prefixes, prefix_notes
@@ -93,9 +94,15 @@ class Identifier:
         site: str = "",
         notes: Iterable[str] = (),
         conflict: bool = False,
+        evidence: Iterable[tuple[str, Evidence]] | None = None,
     ) -> Device:
-        """The device that all these observations are of; `observations` must not be empty."""
-        grouped = by_claim(pair for each in observations for pair in self._evidence(each))
+        """The device that all these observations are of; `observations` must not be empty.
+
+        evidence: what `evidence_of` gave for each of them, where the caller kept it.
+        """
+        if evidence is None:
+            evidence = (pair for each in observations for pair in self.evidence_of(each))
+        grouped = by_claim(evidence)
         claims: dict[str, Claim] = {}
         for name, found in grouped.items():
             if name not in _MAC_CLAIMS + _TEXT_CLAIMS and (claim := weigh(name, found)) is not None:
@@ -127,7 +134,8 @@ class Identifier:
             identity_keys=keys,
         )
 
-    def _evidence(self, observation: Observation) -> Iterator[tuple[str, Evidence]]:
+    def evidence_of(self, observation: Observation) -> Iterator[tuple[str, Evidence]]:
+        """(claim name, evidence) for everything one observation shows."""
         for match in self._knowledge.matcher.match(observation):
             yield from self._from_match(observation, match)
         yield from announced(observation, self._groups)
@@ -145,7 +153,10 @@ class Identifier:
                 continue  # `General`, `Private`: what neutral units say
             elif name in ("brand", "customer"):
                 name, says = "brand", self._names.brand_name(says)
-            yield name, evidence(observation, rule.id, field, value, says, weights.RULE[rule.weight], family)
+            yield (
+                name,
+                evidence_from(observation, rule.id, field, value, says, weights.RULE[rule.weight], family),
+            )
 
     def _settle_maker(self, claims: dict[str, Claim]) -> list[str]:
         brand = claims.get("brand")

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from enum import Enum
 
 from camscan.model.exchange import Outcome
 from camscan.net.gate import Gate, OutsideScope
@@ -20,6 +21,18 @@ from camscan.net.stream import destination, outcome_of
 
 RESERVED_DESCRIPTORS = 256
 MAX_IN_FLIGHT = 8192
+
+RECENT_SECONDS = 0.3
+"""An unanswered SYN older than this meets a filter or nobody: it holds no connection of the device."""
+
+
+class Turn(Enum):
+    """May this pair be tried now?"""
+
+    NOW = "now"
+    LATER = "later"  # the device has as many connections open as it may have
+    NEVER = "never"
+
 
 Found = Callable[[str, int, Outcome, str, "socket.socket | None"], None]
 """found(ip, port, outcome, reason, connected socket when ANSWERED)."""
@@ -32,23 +45,50 @@ class ConnectSweep:
         self._gate, self._pace, self._port_map, self._found = gate, pace, port_map, found
         self._pending: deque[tuple[float, str, int, socket.socket]] = deque()
         self._open: set[socket.socket] = set()
+        self._recent: Counter[str] = Counter()
+        self._young: deque[tuple[float, str, socket.socket]] = deque()
         self._limit = min(MAX_IN_FLIGHT, descriptor_limit() - RESERVED_DESCRIPTORS)
 
-    async def run(self, pairs: Iterable[tuple[str, int]], wanted: Callable[[str, int], bool]) -> None:
-        """Connect to every pair still `wanted` when its turn comes; returns when all have ended."""
+    async def run(self, pairs: Iterable[tuple[str, int]], turn: Callable[[str], Turn]) -> None:
+        """Connect to every pair when its turn comes; returns when all have ended."""
         loop = asyncio.get_running_loop()
+        later: deque[tuple[str, int]] = deque()
         for ip, port in pairs:
-            if not wanted(ip, port):
-                continue
-            await self._pace.wait(ip)
-            while len(self._open) >= self._limit:
-                await asyncio.sleep(0.02)
-                self._expire(loop.time())
-            self._start(ip, port, loop)
+            await self._take(ip, port, turn, later, loop)
+            if later and len(later) % 64 == 0:
+                await self._take(*later.popleft(), turn, later, loop)
+        while later:
+            for _ in range(len(later)):
+                await self._take(*later.popleft(), turn, later, loop)
+            await asyncio.sleep(0.02)
             self._expire(loop.time())
         while self._open:
             await asyncio.sleep(0.05)
             self._expire(loop.time())
+
+    def pending(self, ip: str) -> int:
+        """Connects to this address that may still become connections."""
+        return self._recent[ip]
+
+    async def _take(
+        self,
+        ip: str,
+        port: int,
+        turn: Callable[[str], Turn],
+        later: deque[tuple[str, int]],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        when = turn(ip)
+        if when is Turn.LATER:
+            later.append((ip, port))
+        if when is not Turn.NOW:
+            return
+        await self._pace.wait(ip)
+        while len(self._open) >= self._limit:
+            await asyncio.sleep(0.02)
+            self._expire(loop.time())
+        self._start(ip, port, loop)
+        self._expire(loop.time())
 
     def close(self) -> None:
         """Give up whatever is in flight."""
@@ -79,10 +119,13 @@ class ConnectSweep:
             self._found(ip, port, end.outcome, end.why, None)
             return
         self._open.add(sock)
+        self._recent[ip] += 1
+        self._young.append((loop.time() + RECENT_SECONDS, ip, sock))
         self._pending.append((loop.time() + self._pace.manners.connect_timeout_seconds, ip, port, sock))
         loop.add_writer(sock, self._settled, ip, port, sock)
 
     def _settled(self, ip: str, port: int, sock: socket.socket) -> None:
+        """The connect ended one way or the other."""
         asyncio.get_running_loop().remove_writer(sock)
         self._open.discard(sock)
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -94,6 +137,11 @@ class ConnectSweep:
             self._found(ip, port, Outcome.ANSWERED, "", sock)
 
     def _expire(self, now: float) -> None:
+        while self._young and (self._young[0][0] <= now or self._young[0][2] not in self._open):
+            _, ip, _ = self._young.popleft()
+            self._recent[ip] -= 1
+            if self._recent[ip] <= 0:
+                del self._recent[ip]
         while self._pending and (self._pending[0][0] <= now or self._pending[0][3] not in self._open):
             _at, ip, port, sock = self._pending.popleft()
             if sock in self._open:

@@ -57,6 +57,7 @@ class Session:
         self._port_map = port_map
         self._slots = asyncio.Semaphore(pace.manners.device_connections_at_once)
         self._waiting: dict[int, socket.socket] = {}
+        self._held = 0
 
     @property
     def left(self) -> int:
@@ -76,6 +77,11 @@ class Session:
             self._waiting[port] = sock
 
     @property
+    def open_now(self) -> int:
+        """Connections held at this moment, used or waiting to be."""
+        return self._held + len(self._waiting)
+
+    @property
     def ready(self) -> int:
         """Connections made by the sweep that nobody used yet."""
         return len(self._waiting)
@@ -92,11 +98,13 @@ class Session:
         queue = deque(talk.asks)
         connection: Connection | None = None
         async with self._slots:
+            self._held += 1
             try:
                 while queue:
                     ask = queue.popleft()
                     try:
                         if connection is None or not connection.alive:
+                            connection = None
                             connection = await self._open(talk)
                         reply = await self._say(connection, ask)
                     except Ended as end:
@@ -110,6 +118,7 @@ class Session:
                     for further in self._hear(reply):
                         self._queue(queue, further, talk)
             finally:
+                self._held -= 1
                 if connection is not None:
                     connection.close()
         return answered

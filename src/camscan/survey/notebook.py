@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from camscan.match.resolve import Identifier
-from camscan.model.device import Device, Kind
+from camscan.model.device import Device, Evidence, Kind
 from camscan.model.observation import Observation
 from camscan.survey.plan import Known
 
@@ -25,6 +25,7 @@ class Notebook:
         self._site = site
         self._by_ip: dict[str, list[Observation]] = defaultdict(list)
         self._seen: dict[str, set[tuple[str, str, int | None]]] = defaultdict(set)
+        self._evidence: dict[str, list[tuple[str, Evidence]]] = defaultdict(list)
         self._verdicts: dict[str, tuple[int, Device]] = {}
 
     def __contains__(self, ip: str) -> bool:
@@ -41,6 +42,7 @@ class Notebook:
             return False
         marks.add(mark)
         self._by_ip[observation.ip].append(observation)
+        self._evidence[observation.ip].extend(self._identifier.evidence_of(observation))
         return True
 
     def of(self, ip: str) -> tuple[Observation, ...]:
@@ -58,9 +60,12 @@ class Notebook:
             return None
         known = self._verdicts.get(ip)
         if known is None or known[0] != len(found):
-            known = (len(found), self._identifier.resolve(found, site=self._site))
+            known = (len(found), self._verdict(ip))
             self._verdicts[ip] = known
         return known[1]
+
+    def _verdict(self, ip: str) -> Device:
+        return self._identifier.resolve(self._by_ip[ip], site=self._site, evidence=self._evidence[ip])
 
     def known(self, ip: str) -> Known:
         """Is this address settled?"""

@@ -37,6 +37,7 @@ class Known:
 class _Port:
     to_try: list[str]
     answered: str = ""
+    busy: bool = False
 
 
 @dataclass(slots=True)
@@ -107,9 +108,16 @@ class Plan:
             ask = self.extra.pop(0)
             return Talk(ask.port, ask.transport, (ask,))
         for number in sorted(self.ports, key=lambda port: (_RANK.get(port, 999), port)):
-            if self.ports[number].to_try:
-                return self._speak(number, self.ports[number].to_try.pop(0))
+            port = self.ports[number]
+            if port.to_try and not port.busy:
+                port.busy = True
+                return self._speak(number, port.to_try.pop(0))
         return None
+
+    def ended(self, talk: Talk) -> None:
+        """A Talk is over: its port may be tried in another protocol if nothing answered."""
+        if talk.port in self.ports:
+            self.ports[talk.port].busy = False
 
     def unsaid(self) -> Iterable[tuple[str, int]]:
         """(probe, port) of every question that was not asked."""

@@ -20,7 +20,7 @@ from camscan.model.exchange import Ask, Outcome, Probe, Reply, Target, Transport
 from camscan.model.inventory import Coverage
 from camscan.model.observation import Observation, observe
 from camscan.net.clock import utc_now
-from camscan.net.connect import ConnectSweep
+from camscan.net.connect import ConnectSweep, Turn
 from camscan.net.datagrams import Datagrams
 from camscan.net.gate import Gate
 from camscan.net.ledger import Ledger
@@ -59,7 +59,6 @@ class Run:
         self._plans: dict[str, Plan] = {}
         self._surveys: dict[str, asyncio.Task[None]] = {}
         self._settled: set[str] = set()
-        self._swept: set[tuple[str, int]] = set()
         self._refusals: Counter[str] = Counter()
         self._outside: set[str] = set()
         self._done = 0
@@ -67,6 +66,7 @@ class Run:
         self._started = 0.0
         self._neighbours: dict[str, str] = dict(request.neighbours or {})
         self.datagrams: Datagrams | None = None
+        self._sweep: ConnectSweep | None = None
 
     # What the scan does, in the order it is done -------------------------------------------------
 
@@ -96,7 +96,11 @@ class Run:
         for probe in wanted:
             for number in range(_messages(probe)):
                 for ip in [*self.notebook.addresses(), *self._refusals]:
-                    if self.gate.permits(ip) and not self._is_settled(probe, ip) and self._is_open_question(ip):
+                    if (
+                        self.gate.permits(ip)
+                        and not self._is_settled(probe, ip)
+                        and self._is_open_question(ip)
+                    ):
                         await self._datagrams.ask(probe, Target(ip, zone=self.request.site.id), number)
 
     def _is_open_question(self, ip: str) -> bool:
@@ -111,9 +115,10 @@ class Run:
         sweep = ConnectSweep(
             gate=self.gate, pace=self.pace, port_map=self.request.port_map, found=self._found_port
         )
+        self._sweep = sweep
         try:
-            await sweep.run(self._pairs(stage=1), self._wanted)
-            await sweep.run(self._pairs(stage=2), self._wanted)
+            await sweep.run(self._pairs(stage=1), self._turn)
+            await sweep.run(self._pairs(stage=2), self._turn)
         finally:
             sweep.close()
 
@@ -255,7 +260,7 @@ class Run:
     def _note(self, observation: Observation) -> None:
         if not self.notebook.add(observation):
             return
-        if xaddrs := observation.fields.get("onvif.xaddr"):
+        if (xaddrs := observation.fields.get("onvif.xaddr")) and speaks_onvif(observation):
             self._plan(observation.ip).announced(xaddrs)
 
     def _listens_to(self, ip: str, interface: str) -> bool:
@@ -297,16 +302,17 @@ class Run:
                 for ip in [*self.notebook.addresses(), *self._refusals]:
                     yield ip, port
 
-    def _wanted(self, ip: str, port: int) -> bool:
-        if (ip, port) in self._swept or not self.gate.permits(ip):
-            return False
+    def _turn(self, ip: str) -> Turn:
+        if not self.gate.permits(ip):
+            return Turn.NEVER
         session = self._sessions.get(ip)
         if session is None:
-            return True
-        if session.left <= 0:
-            self.ledger.record(SWEEP, ip, Outcome.ANSWERED)
-            return False
-        return not self.notebook.known(ip).not_a_camera
+            return Turn.NOW
+        if session.left <= 0 or session.remaining_seconds() <= 0 or self.notebook.known(ip).not_a_camera:
+            return Turn.NEVER
+        pending = self._sweep.pending(ip) if self._sweep is not None else 0
+        at_once = self.request.manners.device_connections_at_once
+        return Turn.NOW if session.open_now + pending < at_once else Turn.LATER
 
     def _found_port(self, ip: str, port: int, outcome: Outcome, why: str, sock: socket.socket | None) -> None:
         self.ledger.record(SWEEP, ip, outcome, why if outcome is not Outcome.REFUSED else "")
@@ -368,6 +374,7 @@ class Run:
         async def talk() -> None:
             while (what := plan.next_talk(self.notebook.known(ip), session.left + session.ready)) is not None:
                 await session.hold(what)
+                plan.ended(what)
 
         workers = self.request.manners.device_connections_at_once
         await asyncio.gather(*(talk() for _ in range(workers)))
@@ -395,6 +402,15 @@ class Run:
         if self.datagrams is None:
             raise RuntimeError("start() was not called")
         return self.datagrams
+
+
+def speaks_onvif(observation: Observation) -> bool:
+    """Did this WS-Discovery answer come from an ONVIF device? Printers and Windows answer too."""
+    return (
+        any("onvif.org" in scope.lower() for scope in observation.fields.get("onvif.scope", ()))
+        or any(name.startswith("NetworkVideo") for name in observation.fields.get("onvif.types", ()))
+        or any("/onvif/" in url.lower() for url in observation.fields.get("onvif.xaddr", ()))
+    )
 
 
 def is_asked_each(probe: Probe) -> bool:
