@@ -2,8 +2,10 @@
 
 Rules: 5,000 invented ones over the fields cameras speak through, each with named groups and, as real rules
 do, a maker's word in it; one in fifty has no literal at all. Banners: a third match a rule, a third look
-like one and do not, a third are somebody else's. `--rules N` changes the number, `--real` measures the
-rules camscan ships on their own examples, `--hostile` the slowest input we can think of, `--loading` the time to load.
+like one and do not, a third are somebody else's.
+
+`--rules N` changes the number, `--real` measures the rules camscan ships on their own examples, `--hostile`
+the slowest input we can think of, `--loading` the time to load.
 """
 
 from __future__ import annotations
@@ -276,9 +278,8 @@ def loading(count: int) -> None:
             loaded = time.perf_counter()
             catalog.matcher.match(observe("192.0.2.1", "bench", {"http.server": "nginx/1.18.0"}, at=AT))
             times.append((loaded - start, time.perf_counter() - loaded))
-        print(
-            f"{count} rules from the cache: {min(times)[0] * 1000:.1f} ms, first match {min(times)[1] * 1000:.1f} ms"
-        )
+        load_ms, match_ms = (1000 * each for each in min(times))
+        print(f"{count} rules from the cache: {load_ms:.1f} ms, first match {match_ms:.1f} ms")
 
 
 def write_catalog(directory: Path, rules: Sequence[Fingerprint]) -> None:

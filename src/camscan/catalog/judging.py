@@ -80,6 +80,9 @@ def _check_pattern(
             yield Fault(file, rule.id, key, f"group `{name}` is already named by the regex on {groups[name]}")
         groups[name] = field
     known = read_pattern(pattern)
+    if not known.understood:
+        yield Fault(file, rule.id, key, r"write it without \Q…\E, \C, \a, octal or \x escapes")
+        return
     if not known.starts and not known.ends and not contents.reasons.get(rule.id):
         yield Fault(file, rule.id, key, 'anchor it with ^ or $, or say why not: unanchored = "…"')
 

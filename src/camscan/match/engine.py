@@ -4,9 +4,9 @@ Rules of this file:
 - A literal prefilter names the candidates, RE2 decides. Patterns compile on first use.
 - All conditions of a rule hold within one observation; a condition holds when one value satisfies it.
 - Work per observation is bounded by counts, never by a clock, so that the answer is a pure function of
-  the words: `MAX_CHARACTERS` scanned, `MAX_CANDIDATES` rules tried, `MAX_REGEX_BYTES` given to RE2. A real
-  device stays far below; whoever exceeds them is told apart by `Examination.complete`.
-- A regex with groups may match at most `MAX_SPAN_BYTES`: captures cost RE2 far more than the search.
+  the words: see the limits below. A real device stays far below them; one that does not is told apart by
+  `Examination.complete`, and its words beyond the limit are not looked at.
+- A regex with groups may match at most `MAX_SPAN` bytes: to find groups costs RE2 a hundred times the search.
 """
 
 from __future__ import annotations
@@ -15,16 +15,29 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from camscan.match.patterns import read_pattern
 from camscan.match.prefilter import Index, Prefilter, build_index, fields_of
-from camscan.match.templates import Template, names_something, parse_template, render
+from camscan.match.templates import Slot, Template, names_something, parse_template, render
 from camscan.model.fingerprint import Condition, Fingerprint, Match, Operator
 from camscan.model.observation import Observation
 
-MAX_CHARACTERS = 65536
+MAX_CHARACTERS = 32768
+"""Characters of one observation in which literals are sought."""
+
 MAX_CANDIDATES = 512
-MAX_REGEX_BYTES = 4 * 1024 * 1024
-MAX_SPAN_BYTES = 4096
+"""Rules tried on one observation."""
+
+MAX_SEARCHED = 1024 * 1024
+"""Bytes RE2 searches for one observation, all candidates together."""
+
+MAX_CAPTURED = 64 * 1024
+"""Bytes in which groups are found for one observation, all matches together."""
+
+MAX_SPAN = 1024
+"""Bytes of one match in which groups are found."""
+
 MAX_QUOTE = 200
+"""Characters of a device's words that a match quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +91,14 @@ class Engine:
         if len(chosen) > MAX_CANDIDATES:
             chosen, complete = chosen[:MAX_CANDIDATES], False
         work = _Work(observation.fields)
-        matches = [match for number in chosen if (match := self._rule(number).test(work)) is not None]
-        return Examination(tuple(matches), complete and work.bytes_left > 0)
+        matches: list[Match] = []
+        for number in chosen:
+            match = self._rule(number).test(work)
+            if work.used_up:
+                return Examination(tuple(matches), complete=False)
+            if match is not None:
+                matches.append(match)
+        return Examination(tuple(matches), complete)
 
     def _rule(self, number: int) -> _Rule:
         rule = self._rules.get(number)
@@ -91,17 +110,34 @@ class Engine:
 class _Work:
     """One observation being examined: its words, and how many bytes RE2 may still read."""
 
-    __slots__ = ("bytes_left", "fields")
+    __slots__ = ("_encoded", "captured", "fields", "searched", "used_up")
 
     def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
         self.fields = fields
-        self.bytes_left = MAX_REGEX_BYTES
+        self.searched = 0
+        self.captured = 0
+        self.used_up = False
+        self._encoded: dict[str, bytes] = {}
+
+    def encode(self, value: str) -> bytes | None:
+        """The value as RE2 reads it, charged to this observation; None when nothing more may be searched."""
+        if len(value) < MAX_SPAN:
+            encoded = value.encode("utf-8", "replace")
+        elif value in self._encoded:
+            encoded = self._encoded[value]
+        else:
+            encoded = self._encoded[value] = value[:MAX_CHARACTERS].encode("utf-8", "replace")
+        self.searched += len(encoded)
+        if self.searched > MAX_SEARCHED or self.captured > MAX_CAPTURED:
+            self.used_up = True
+            return None
+        return encoded
 
 
 class _Rule:
     """One fingerprint with its patterns compiled and its templates parsed."""
 
-    __slots__ = ("_fingerprint", "_templates", "_tests")
+    __slots__ = ("_constants", "_fingerprint", "_templates", "_tests")
 
     def __init__(self, fingerprint: Fingerprint, groups: Mapping[str, Sequence[str]]) -> None:
         self._fingerprint = fingerprint
@@ -111,9 +147,17 @@ class _Rule:
         self._tests = [
             (place, _test(condition, fields_of(condition, groups))) for place, condition in conditions
         ]
+        templates = {name: parse_template(text) for name, text in fingerprint.claims.items()}
         self._templates: list[tuple[str, Template]] = [
-            (name, parse_template(text)) for name, text in fingerprint.claims.items()
+            (name, template)
+            for name, template in templates.items()
+            if any(isinstance(part, Slot) for part in template)
         ]
+        self._constants = {
+            name: text
+            for name, template in templates.items()
+            if (text := render(template, {})) is not None and names_something(name, text)
+        }
 
     def test(self, work: _Work) -> Match | None:
         texts: dict[str, str | None] = {}
@@ -123,7 +167,7 @@ class _Rule:
             if found is None:
                 return None
             words.append((place, found))
-        claims: dict[str, str] = {}
+        claims = dict(self._constants)
         for name, template in self._templates:
             value = render(template, texts)
             if value is not None and names_something(name, value):
@@ -131,7 +175,7 @@ class _Rule:
         if not claims:
             return None
         words.sort()
-        return Match(self._fingerprint, claims, tuple(word for _, word in words))
+        return Match(self._fingerprint, claims, tuple([word for _, word in words]))
 
 
 _Holds = Callable[[_Work, dict[str, str | None]], tuple[str, str] | None]
@@ -169,6 +213,7 @@ def _equal(condition: Condition, fields: tuple[str, ...]) -> _Holds:
 
 def _regex(pattern: BoundedPattern, fields: tuple[str, ...]) -> _Holds:
     search = pattern.search
+    captures = bool(pattern.names)
     place_of = {field: place for place, field in enumerate(fields)}
 
     def holds(work: _Work, texts: dict[str, str | None]) -> tuple[str, str] | None:
@@ -177,12 +222,12 @@ def _regex(pattern: BoundedPattern, fields: tuple[str, ...]) -> _Holds:
             fields if len(fields) == 1 else sorted(place_of.keys() & here.keys(), key=place_of.__getitem__)
         ):
             for value in here.get(field, ()):
-                encoded = value[:MAX_CHARACTERS].encode("utf-8", "replace")
-                work.bytes_left -= len(encoded)
-                if work.bytes_left <= 0:
+                encoded = work.encode(value)
+                if encoded is None:
                     return None
                 matched = search(encoded, texts)
                 if matched is not None:
+                    work.captured += len(matched) if captures else 0
                     # Of a long value (a web page) only the part that matched is worth showing.
                     quote = (
                         value if len(value) <= MAX_QUOTE else matched.decode("utf-8", "replace")[:MAX_QUOTE]
@@ -196,11 +241,12 @@ def _regex(pattern: BoundedPattern, fields: tuple[str, ...]) -> _Holds:
 class BoundedPattern:
     """An RE2 pattern over UTF-8 bytes. Raises ValueError when RE2 refuses it."""
 
-    __slots__ = ("_finder", "_names", "_pattern", "_regexp")
+    __slots__ = ("_finder", "_fold", "_names", "_pattern", "_regexp")
 
     def __init__(self, pattern: str, ignore_case: bool = False) -> None:
-        self._pattern = f"(?i){pattern}" if ignore_case else pattern
-        self._regexp = _compile(self._pattern, captures=True)
+        self._pattern = pattern
+        self._fold = "(?i)" if ignore_case else ""
+        self._regexp = _compile(self._fold + pattern)
         places = sorted((place, name.decode()) for name, place in self._regexp.groupindex.items())
         self._names = tuple((name, place) for place, name in places)
         self._finder: Any = None
@@ -218,13 +264,13 @@ class BoundedPattern:
     def search(self, encoded: bytes, groups: dict[str, str | None]) -> bytes | None:
         """The first match in this UTF-8 text, its named groups added to `groups` (None: took no part).
 
-        None when nothing matches, and when groups would have to be found in more than `MAX_SPAN_BYTES`.
+        None when nothing matches, and when groups would have to be found in more than `MAX_SPAN` bytes.
         """
-        if len(encoded) > MAX_SPAN_BYTES:
+        if len(encoded) > MAX_SPAN:
             if self._finder is None:
-                self._finder = _compile(self._pattern, captures=False)
+                self._finder = _compile(self._fold + read_pattern(self._pattern).plain, captures=False)
             whole = self._finder.search(encoded)
-            if whole is None or (self._names and whole.end() - whole.start() > MAX_SPAN_BYTES):
+            if whole is None or (self._names and whole.end() - whole.start() > MAX_SPAN):
                 return None
             if not self._names:
                 return bytes(whole.group())
@@ -237,7 +283,7 @@ class BoundedPattern:
         return bytes(match.group())
 
 
-def _compile(pattern: str, *, captures: bool) -> Any:
+def _compile(pattern: str, *, captures: bool = True) -> Any:
     import re2  # loaded on first use: `camscan --help` must not pay for it
 
     options = re2.Options()
