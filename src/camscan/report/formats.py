@@ -39,17 +39,16 @@ def _format(name: str, suffix: str, about: str, module: str, *takes: str, text: 
 
 FORMATS = (
     _format("csv", ".csv", "one row per device, for spreadsheets", "csv", "columns"),
-    _format(
-        "html", ".html", "one page that needs nothing else, with all evidence folded in", "html", "language"
-    ),
+    _format("jsonl", ".jsonl", "everything, with evidence: what report and identify --again read", "jsonl"),
+    _format("html", ".html", "one page that needs nothing else, evidence folded in", "html", "language"),
     _format("md", ".md", "summary and devices for a wiki or a ticket", "markdown", "columns", "language"),
+    _format("xlsx", ".xlsx", "a workbook: summary, devices, findings, unknown, coverage", "xlsx", text=False),
     _format(
         "au-2023", ".au-2023.csv", "organisation × brand × devices × sites, as Australia asked", "au_2023"
     ),
-    _format("ndaa-889", ".ndaa-889.csv", "fields of a FAR 52.204-24/-25 report", "ndaa_889"),
-    _format(
-        "jsonl", ".jsonl", "everything with its evidence; what `report` and `identify --again` read", "jsonl"
-    ),
+    _format("ndaa-889", ".ndaa-889.csv", "the fields of a FAR 52.204-24/-25 report", "ndaa_889"),
+    _format("ecs", ".ecs.jsonl", "one Elastic Common Schema event per device", "ecs"),
+    _format("cyclonedx", ".cdx.json", "CycloneDX 1.6: device and firmware components", "cyclonedx"),
 )
 
 

@@ -27,6 +27,12 @@
     if (text !== undefined) element.textContent = text;
     return element;
   };
+  // Text of a device: versions and port lists keep their order on a right-to-left page.
+  const own = (tag, className, text) => {
+    const element = make(tag, className, text);
+    element.dir = /[\u0590-\u08ff\ufb1d-\ufefc]/.test(text) ? "auto" : "ltr";
+    return element;
+  };
 
   // Findings are "a; b (to be checked)": a filter matches one whole part.
   const parts = (field, value) => (field === "findings" ? value.split("; ").filter(Boolean) : [value]);
@@ -101,7 +107,7 @@
         button.setAttribute("aria-label", `${value}: ${fill(texts.details, { device: value })}`);
         td.append(button);
       } else {
-        td.append(make("bdi", "", value || (field === "maker" ? texts.unknown : "")));
+        td.append(own("bdi", "", value || (field === "maker" ? texts.unknown : "")));
         if (!value && field !== "maker") td.replaceChildren();
         if (field === "maker" && !value) td.className = "missing";
         if (field === "maker" && value && row[at.brand] && row[at.brand] !== value) td.className = "other";
@@ -128,7 +134,7 @@
       const list = make("ul", "findings");
       for (const [wording, basis, source, effective] of findings) {
         const item = make("li");
-        item.append(make("bdi", "", wording), " ", make("bdi", "from", [wording.includes(basis) ? "" : basis, source, effective].filter(Boolean).join(" · ")));
+        item.append(own("bdi", "", wording), " ", own("bdi", "from", [wording.includes(basis) ? "" : basis, source, effective].filter(Boolean).join(" · ")));
         list.append(item);
       }
       td.append(list);
@@ -137,7 +143,11 @@
     for (const claim of claims) grid.append(claimed(claim));
     td.append(claims.length ? grid : make("p", "note", texts.none));
     const dl = make("dl", "facts");
-    for (const [label, text] of facts) dl.append(make("dt", "", label), make("dd", "", text));
+    for (const [label, text] of facts) {
+      const dd = make("dd");
+      dd.append(own("bdi", "", text));
+      dl.append(make("dt", "", label), dd);
+    }
     dl.classList.add("apart");
     td.append(dl);
     if (notes.length) {
@@ -152,7 +162,7 @@
     const box = make("div", "claim");
     box.append(make("p", "label", texts[`claim.${name}`]));
     const shown = make("p", "value");
-    shown.append(make("bdi", "", value), " ", make("span", "sure", fill(texts.sure, { percent: `${Math.round(confidence * 100)}%` })));
+    shown.append(own("bdi", "", value), " ", make("span", "sure", fill(texts.sure, { percent: `${Math.round(confidence * 100)}%` })));
     box.append(shown);
     const list = make("ul");
     for (const each of evidence) list.append(said(each));
@@ -169,7 +179,7 @@
   function said([where, value]) {
     const [source, field, rule] = heard[where];
     const item = make("li");
-    item.append(make("q", "", value), " ", make("bdi", "from", `${source} ${field} · ${rule}`));
+    item.append(own("q", "", value), " ", own("bdi", "from", `${source} ${field} · ${rule}`));
     return item;
   }
 
@@ -218,8 +228,10 @@
   const turn = (step) => () => { page += step; show(); document.getElementById("devices").scrollIntoView({ block: "start" }); };
   document.getElementById("back").addEventListener("click", turn(-1));
   document.getElementById("forth").addEventListener("click", turn(1));
-  addEventListener("beforeprint", () => show(true));
-  addEventListener("afterprint", () => show());
+  // Paper cannot be opened: print every device found by the filter, and the sites.
+  const folds = document.querySelectorAll("#places .fold:not([open]), #coverage .fold:not([open])");
+  addEventListener("beforeprint", () => { show(true); for (const fold of folds) fold.open = true; });
+  addEventListener("afterprint", () => { show(); for (const fold of folds) fold.open = false; });
   addEventListener("hashchange", jump);
   show();
   jump();
