@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from camscan.catalog.contents import Contents, Rows, catalog_files
+from camscan.catalog.drafting import BLANK
 from camscan.catalog.faults import Fault, dotted
 from camscan.catalog.schema import problems, read_schema
 from camscan.model.fingerprint import (
@@ -106,9 +107,7 @@ def _read_vendor(document: dict[str, Any], name: str, schema: Mapping[str, Any],
     for at, text in problems(document, "vendor_file", schema):
         if len(at) > 1 and at[0] == "fingerprint" and isinstance(at[1], int):
             wrong.add(at[1])
-            row = document["fingerprint"][at[1]]
-            rule = row.get("id") if isinstance(row, dict) else None
-            out.faults.append(_shape_fault(name, str(rule or f"fingerprint #{at[1] + 1}"), at[2:], text))
+            out.faults.append(_shape_fault(name, _rule_name(document, at), at[2:], text))
         else:
             vendor_wrong = vendor_wrong or at[:1] in ((), ("vendor",))
             out.faults.append(Fault(name, "", dotted(at), text))
@@ -127,6 +126,11 @@ def _read_vendor(document: dict[str, Any], name: str, schema: Mapping[str, Any],
         return
     out.vendors[vendor.id] = vendor
     out.vendor_file[vendor.id] = name
+    for at in _blanks(document, ()):
+        rule = _rule_name(document, at)
+        out.faults.append(
+            Fault(name, rule, dotted(at[2:] if rule else at), f"{BLANK} is still to be filled in")
+        )
     rules = list(out.fingerprints)
     rows = document.get("fingerprint", [])
     for place, rule_row in enumerate(rows if isinstance(rows, list) else []):
@@ -141,6 +145,26 @@ def _read_vendor(document: dict[str, Any], name: str, schema: Mapping[str, Any],
         out.reasons[fingerprint.id] = rule_row.get("unanchored", "")
         rules.append(fingerprint)
     out.fingerprints = rules
+
+
+def _rule_name(document: dict[str, Any], at: tuple[str | int, ...]) -> str:
+    """The id of the rule a place lies in, "" when it lies in none."""
+    if len(at) < 2 or at[0] != "fingerprint" or not isinstance(at[1], int):
+        return ""
+    row = document["fingerprint"][at[1]]
+    return str((isinstance(row, dict) and row.get("id")) or f"fingerprint #{at[1] + 1}")
+
+
+def _blanks(value: object, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """Where a skeleton's blanks still stand."""
+    if isinstance(value, str) and BLANK in value:
+        yield at
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _blanks(each, (*at, key))
+    elif isinstance(value, list):
+        for place, each in enumerate(value):
+            yield from _blanks(each, (*at, place))
 
 
 def _shape_fault(name: str, rule: str, at: tuple[str | int, ...], text: str) -> Fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -73,3 +74,106 @@ def list_(directory: Path | None, vendor: str | None) -> int:
         err=True,
     )
     return int(Exit.OK)
+
+
+@command.command()
+@click.argument("vendor")
+@click.option("--field", default="http.server", show_default=True, help="The field the first rule reads.")
+@_DIRECTORY
+def new(vendor: str, field: str, directory: Path | None) -> int:
+    """Write a skeleton for VENDOR ("TP-Link" makes vendors/tp-link.toml) and say what to fill in."""
+    from camscan.catalog import load
+    from camscan.catalog.drafting import BLANK, skeleton, vendor_id
+    from camscan.catalog.faults import did_you_mean
+    from camscan.errors import UsageError
+
+    catalog = load(directory)
+    try:
+        name = vendor_id(vendor)
+    except ValueError as reason:
+        raise UsageError(str(reason)) from None
+    known = catalog.names.vendor(vendor)
+    if known is not None:
+        raise UsageError(
+            f"`{vendor}` is {known.name}: add rules to {catalog.directory}/vendors/{known.id}.toml"
+        )
+    if field not in catalog.fields:
+        raise UsageError(f"no field `{field}`{did_you_mean(field, catalog.fields)} (fields.toml lists them)")
+    written = _write_new(catalog.directory / "vendors" / f"{name}.toml", skeleton(name, vendor, field))
+    click.echo(f"{written}: fill in every {BLANK}, then run `camscan fingerprints check`")
+    return int(Exit.OK)
+
+
+@command.command(name="import-recog")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--vendor", default="recog", show_default=True, help="Name of the vendor file to draft.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of to stdout."
+)
+def import_recog(file: Path, vendor: str, output: Path | None) -> int:
+    """Draft a vendor file from recog's FILE (XML), for who has it; camscan ships none of its data."""
+    from camscan.catalog.drafting import vendor_id
+    from camscan.catalog.recog import convert_recog
+    from camscan.errors import UsageError
+
+    try:
+        draft = convert_recog(file, vendor_id(vendor), vendor)
+    except ValueError as reason:
+        raise UsageError(str(reason)) from None
+    if output is None:
+        click.echo(draft.toml)
+    else:
+        _write_new(output, draft.toml)
+    for line in draft.left_out:
+        click.echo(f"left out: {line}", err=True)
+    click.echo(f"{draft.rules} rules drafted, {len(draft.left_out)} left out", err=True)
+    return int(Exit.OK)
+
+
+@command.command()
+@click.argument("corpus", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_DIRECTORY
+def evaluate(corpus: Path, directory: Path | None) -> int:
+    """Score identification on CORPUS, one labelled observation a line (JSON; docs/method.md has the keys)."""
+    from camscan.catalog import load
+    from camscan.imports.labelled import observations_of
+    from camscan.match.evaluate import evaluate as judge
+    from camscan.match.resolve import Identifier
+
+    catalog = load(directory)
+    report = judge(_labelled_lines(corpus), observations_of, Identifier(catalog), catalog.names)
+    click.echo(report.markdown(), nl=False)
+    return int(Exit.OK)
+
+
+def _labelled_lines(corpus: Path) -> Iterator[dict[str, object]]:
+    """The objects of a JSON Lines file. Raises FileFormatError naming the line."""
+    import json
+
+    from camscan.errors import FileFormatError
+
+    with corpus.open("rb") as stream:
+        for number, raw in enumerate(stream, 1):
+            if not raw.strip():
+                continue
+            try:
+                line = json.loads(raw)
+            except ValueError as reason:
+                raise FileFormatError(f"{corpus}, line {number}: not JSON: {reason}") from None
+            if not isinstance(line, dict) or not isinstance(line.get("kind"), str):
+                raise FileFormatError(
+                    f"{corpus}, line {number}: needs an object with at least `kind` and `data`"
+                )
+            yield line
+
+
+def _write_new(file: Path, content: str) -> Path:
+    """Write a file that must not exist yet."""
+    from camscan.errors import UsageError
+
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(content)
+    except FileExistsError:
+        raise UsageError(f"{file} exists already: it is left as it is") from None
+    return file
