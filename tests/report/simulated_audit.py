@@ -28,7 +28,7 @@ ORGANISATIONS = (
 # (brand, maker, relation, IEEE prefix, model, firmware, kind, share)
 PRODUCTS = (
     ("Hikvision", "Hikvision", "own", "44:19:b6", "DS-2CD2143G0-I", "V5.6.3 build 190923", "camera", 24),
-    ("Hikvision", "Hikvision", "own", "c0:56:e3", "DS-7616NI-K2/16P", "V4.30.005 build 200922", "recorder", 6),
+    ("Hikvision", "Hikvision", "own", "c0:56:e3", "DS-7616NI-K2", "V4.30.005 build 200922", "recorder", 6),
     ("Hikvision", "Hikvision", "own", "44:19:b6", "DS-KV6113-WPE1", "V2.2.53 build 221025", "intercom", 3),
     ("HiLook", "Hikvision", "own", "bc:ad:28", "IPC-B140H", "V5.5.82 build 190220", "camera", 3),
     ("LTS", "Hikvision", "relabel", "54:c4:15", "CMIP3142-28", "V5.4.5 build 170124", "camera", 6),
@@ -240,7 +240,7 @@ def _findings(unit: Unit) -> list[Finding]:
                     device_id(unit), regime, reference, Verdict.MATCHES,
                     f"Matches {regime} because the maker is {unit.maker} on evidence {basis} "
                     f"(confidence {unit.confidence:.2f}).",
-                    basis, unit.confidence, "Pub. L. 115-232, s.889(f)(3)", date(2020, 8, 13), action="disclose",
+                    basis, unit.confidence, "Pub. L. 115-232, s.889", date(2020, 8, 13), action="disclose",
                 )
             )  # fmt: skip
     if not unit.maker:

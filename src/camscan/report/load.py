@@ -33,7 +33,9 @@ class _Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class _ScanLine:
+class ScanLine:
+    """The first line: a Scan without its outcome."""
+
     schema_version: int
     scan_id: str
     started: datetime
@@ -44,15 +46,17 @@ class _ScanLine:
 
 
 @dataclass(frozen=True, slots=True)
-class _CoverageLine:
+class CoverageLine:
+    """The last line: the outcome of the scan with this id."""
+
     scan_id: str
     coverage: Coverage
     ended: datetime | None = None
 
 
 _TYPED = msgspec.json.Decoder(_Typed)
-_SCAN = msgspec.json.Decoder(_ScanLine)
-_COVERAGE = msgspec.json.Decoder(_CoverageLine)
+_SCAN = msgspec.json.Decoder(ScanLine)
+_COVERAGE = msgspec.json.Decoder(CoverageLine)
 _DEVICE = msgspec.json.Decoder(Device)
 _OBSERVATION = msgspec.json.Decoder(Observation)
 _FINDING = msgspec.json.Decoder(Finding)
@@ -109,7 +113,7 @@ class _Parts:
             case "coverage":
                 self._end(_COVERAGE.decode(line))
 
-    def _start(self, line: _ScanLine) -> None:
+    def _start(self, line: ScanLine) -> None:
         if line.schema_version != SCHEMA_VERSION:
             raise ValueError(
                 f"schema_version {line.schema_version}, this camscan reads {SCHEMA_VERSION}; update camscan"
@@ -125,7 +129,7 @@ class _Parts:
             method=line.method,
         )
 
-    def _end(self, line: _CoverageLine) -> None:
+    def _end(self, line: CoverageLine) -> None:
         scan = self.scans.get(line.scan_id)
         if scan is None:
             raise ValueError(f"coverage of {line.scan_id!r} without its scan line before it")
