@@ -79,6 +79,13 @@ from camscan.cli.exits import Exit
 @click.option(
     "--probe", "probes", multiple=True, metavar="NAME", help="Only this probe (docs/safety.md). Repeatable."
 )
+@click.option(
+    "--credentials",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Log in to ONVIF with the logins of FILE (TOML), once for each device.",
+)
+@click.option("--ask-login", is_flag=True, help="Ask for an ONVIF login at the terminal.")
 @click.option("--site", default="", metavar="ID", help="The site these devices are at.")
 @click.option(
     "--fingerprints",
@@ -108,6 +115,8 @@ def command(
     group_questions: str,
     experimental: bool,
     probes: tuple[str, ...],
+    credentials: Path | None,
+    ask_login: bool,
     site: str,
     fingerprints: Path | None,
     quiet: bool,
@@ -119,6 +128,7 @@ def command(
     for the attached networks, which is the default.
     """
     from camscan import catalog
+    from camscan.cli.logins import load_logins
     from camscan.cli.running import Output, run_scan
     from camscan.cli.targets import Asked, build_scope
     from camscan.model.inventory import Site
@@ -142,6 +152,7 @@ def command(
             f"{manners.device_packets_per_second:.0f}/s to one device",
             err=True,
         )
+    logins, communities = load_logins(credentials, ask_login)
     request = ScanRequest(
         scope=scope,
         links=links,
@@ -153,6 +164,8 @@ def command(
         group_questions=group_questions,
         run_seconds=max_time or 0.0,
         probes=probes,
+        logins=logins,
+        communities=communities,
     )
     _, ended = run_scan(request, catalog.load(fingerprints), output)
     return Exit(ended)

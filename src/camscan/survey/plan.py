@@ -72,6 +72,8 @@ class Plan:
 
     def elsewhere(self, ask: Ask) -> None:
         """A follow-up to another port of the same device."""
+        if ask.transport not in (Transport.TCP, Transport.TLS):
+            return  # a datagram's follow-up is an opening question of its probe, never a connection
         mark = f"{ask.transport}:{ask.port}:".encode() + ask.payload
         if ask.ip == self.target.ip and mark not in self.extra_known and len(self.extra_known) < _MAX_EXTRA:
             self.extra_known.add(mark)

@@ -13,9 +13,9 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from camscan.errors import MalformedReply
+from camscan.errors import MalformedReply, OperationalError
 from camscan.match.resolve import Identifier
-from camscan.model.device import CAMERA_KINDS
+from camscan.model.device import CAMERA_KINDS, Kind
 from camscan.model.exchange import Ask, Outcome, Probe, Reply, Target, Transport
 from camscan.model.inventory import Coverage
 from camscan.model.observation import Observation, observe
@@ -25,10 +25,13 @@ from camscan.net.datagrams import Datagrams
 from camscan.net.gate import Gate
 from camscan.net.ledger import Ledger
 from camscan.net.neighbours import read_neighbours
+from camscan.net.onvif_login import NAME as LOGIN
+from camscan.net.onvif_login import LoginRefused, prepare, read_device
 from camscan.net.pace import Pace
 from camscan.net.session import Session
-from camscan.probes import load_probes
+from camscan.probes import load_probes, snmp
 from camscan.probes.ports import CAMERA_PORTS
+from camscan.survey.logins import login_for, login_target
 from camscan.survey.notebook import Notebook
 from camscan.survey.plan import LOW_VALUE_STEPS, Plan
 from camscan.survey.request import DeviceFound, Event, Progress, ScanRequest, Warned
@@ -50,7 +53,8 @@ class Run:
         self.gate = Gate(request.scope)
         self.pace = Pace(request.manners)
         self.probes = {probe.name: probe for probe in chosen_probes(request)}
-        names = dict.fromkeys([*self.probes, SWEEP, *LIBRARY_PROBES])
+        logins = (LOGIN,) if request.logins else ()
+        names = dict.fromkeys([*self.probes, SWEEP, *LIBRARY_PROBES, *logins])
         self.ledger = Ledger(names, request.scope.addresses())
         self.notebook = Notebook(identifier, request.site.id)
         self.warnings: list[str] = []
@@ -59,6 +63,8 @@ class Run:
         self._plans: dict[str, Plan] = {}
         self._surveys: dict[str, asyncio.Task[None]] = {}
         self._settled: set[str] = set()
+        self._logged_in: set[str] = set()
+        self._wsdl = asyncio.Lock()
         self._refusals: Counter[str] = Counter()
         self._outside: set[str] = set()
         self._done = 0
@@ -379,7 +385,33 @@ class Run:
         workers = self.request.manners.device_connections_at_once
         await asyncio.gather(*(talk() for _ in range(workers)))
         session.close()
+        await self._log_in(ip)
         self._settle(ip)
+
+    async def _log_in(self, ip: str) -> None:
+        """Once for each device and run, where the operator gave a login for its address."""
+        login = login_for(ip, self.request.logins) if self.request.logins else None
+        device = self.notebook.verdict(ip)
+        if login is None or device is None or ip in self._logged_in or device.kind is Kind.NOT_A_CAMERA:
+            return
+        target = login_target(ip, login, self.notebook.of(ip), device.kind, self.request.port_map)
+        if target is None:
+            return
+        self._logged_in.add(ip)
+        await self.pace.wait(ip)
+        try:
+            async with self._wsdl:  # parsed once, not by every thread that needs it first
+                await asyncio.to_thread(prepare)
+            found = await asyncio.to_thread(read_device, target, self.gate)
+        except LoginRefused as refusal:
+            self.ledger.record(LOGIN, ip, Outcome.REFUSED, f"{ip}: {refusal}")
+            self.warn(f"{ip} did not accept the login supplied; it was tried once and is not tried again")
+        except OperationalError as fault:
+            self.ledger.record(LOGIN, ip, Outcome.TIMED_OUT, str(fault))
+        else:
+            self.ledger.record(LOGIN, ip, Outcome.ANSWERED)
+            for each in found:
+                self._note(each)
 
     def _settle(self, ip: str) -> None:
         if self._neighbours and (mac := self._neighbours.get(ip)):
@@ -430,7 +462,8 @@ def chosen_probes(request: ScanRequest) -> tuple[Probe, ...]:
             continue
         if probe.experimental and not request.experimental:
             continue
-        if probe.needs == "community" and not request.communities:
-            continue
-        chosen.append(probe)
+        if probe.needs == "community":
+            chosen += [snmp.with_community(community) for community in request.communities[:1]]
+        else:
+            chosen.append(probe)
     return tuple(chosen)
