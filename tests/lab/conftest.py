@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import socket
 import time
@@ -13,10 +14,12 @@ import pytest
 from camscan.lab.building import demo_building
 from camscan.lab.process import LabProcess
 
+_NUMBERS = itertools.count()
+
 
 def own_network() -> str:
-    """A /24 of loopback that no other test process on this machine uses."""
-    return f"127.{100 + os.getpid() % 100}.{os.getpid() // 100 % 256}"
+    """A /24 of loopback that no other test and no other test process on this machine uses."""
+    return f"127.{16 + os.getpid() % 200}.{next(_NUMBERS)}"
 
 
 @dataclass
@@ -46,7 +49,7 @@ class Asker:
         wait_seconds: float = 2.0,
         source_port: int = 0,
     ) -> dict[str, bytes]:
-        """Send one datagram; the answers of this lab's devices by address, until `count` devices or the wait is over."""
+        """Send one datagram; answers of this lab by address, until `count` devices or the wait is over."""
         sending, listening = self._socket(source_port), None
         if reply_port or join:
             listening = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -102,3 +105,15 @@ def building() -> Iterator[Asker]:
     network = own_network()
     with LabProcess(demo_building(network)) as lab:
         yield Asker(network, lab)
+
+
+@pytest.fixture
+def network() -> str:
+    """Addresses for a lab of the test's own."""
+    return own_network()
+
+
+@pytest.fixture
+def asker() -> type[Asker]:
+    """Asks a lab of the test's own: asker(network, lab)."""
+    return Asker

@@ -1,4 +1,4 @@
-"""`python -m camscan.lab`: run the demo building in the foreground, or serve a `LabProcess` parent."""
+"""`python -m camscan.lab`: the demo building in the foreground, or a child of `LabProcess` or `Fleet`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ def main() -> int:
         from camscan.lab.process import serve_child
 
         serve_child()
+        return 0
+    if sys.argv[1:] == ["--wire"]:
+        from camscan.lab.wire import relay
+
+        relay()
+        return 0
+    if sys.argv[1:] == ["--witness"]:
+        from camscan.lab.witness import watch
+
+        watch()
         return 0
     try:
         asyncio.run(_foreground())

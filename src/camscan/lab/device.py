@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -49,6 +50,13 @@ class Truth:
     def seen(self, name: str) -> str:
         """A text field as far as it can be known without a login."""
         return "" if name in self.hidden else str(getattr(self, name))
+
+    @property
+    def link_local(self) -> str:
+        """The IPv6 address its interface makes of its MAC (EUI-64, RFC 4291 appendix A)."""
+        raw = bytes.fromhex(self.mac.replace(":", ""))
+        packed = b"\xfe\x80" + bytes(6) + bytes([raw[0] ^ 0x02]) + raw[1:3] + b"\xff\xfe" + raw[3:]
+        return str(ipaddress.IPv6Address(packed))
 
     @property
     def is_camera(self) -> bool:

@@ -38,6 +38,7 @@ class Answer:
     delay_seconds: float = 0.0
 
 
+Address = tuple[str, int] | tuple[str, int, int, int]
 Responder = Callable[[Datagram], Iterable[Answer]]
 
 
@@ -183,20 +184,33 @@ class Host:
         self._servers.append(await asyncio.start_server(accepted, sock=sock, backlog=64))
 
     def datagrams(
-        self, port: int, respond: Responder, *, groups: tuple[str, ...] = (), broadcast: bool = False
+        self,
+        port: int,
+        respond: Responder,
+        *,
+        groups: tuple[str, ...] = (),
+        groups6: tuple[str, ...] = (),
+        broadcast: bool = False,
     ) -> None:
-        """Answer UDP on `port`: the device's own address, multicast groups, broadcast."""
+        """Answer UDP on `port`: the device's own address, multicast groups, broadcast.
+
+        groups6 (link-local IPv6 groups) count only where the device has an interface of its own.
+        """
         loop = asyncio.get_running_loop()
         local = self.local_port("udp", port)
         own = self.wiring.datagram(self.ip, local)
-        listening: list[tuple[socket.socket, str | None]] = [(own, None)]
-        listening += [(self.wiring.group(self.ip, group, local), group) for group in groups]
+        listening: list[tuple[socket.socket, socket.socket, str | None]] = [(own, own, None)]
+        listening += [(self.wiring.group(self.ip, group, local), own, group) for group in groups]
         if broadcast:
-            listening += [(sock, "broadcast") for sock in self.wiring.broadcast(self.ip, local)]
+            listening += [(sock, own, "broadcast") for sock in self.wiring.broadcast(self.ip, local)]
+        if groups6 and self.ip in self.wiring.interfaces:
+            own6 = self.wiring.datagram6(self.ip, self.truth.link_local, local)
+            listening.append((own6, own6, None))
+            listening += [(self.wiring.group6(self.ip, group, local), own6, group) for group in groups6]
         dice = self.dice(port)
-        for sock, group in listening:
+        for sock, speaking, group in listening:
             self._sockets.append(sock)
-            loop.add_reader(sock, self._readable, sock, own, group, port, respond, dice)
+            loop.add_reader(sock, self._readable, sock, speaking, group, port, respond, dice)
 
     def _readable(
         self,
@@ -212,7 +226,7 @@ class Host:
                 payload, source = sock.recvfrom(65535)
             except OSError:
                 return
-            if source[0] in self._residents or dice.lost():
+            if source[0].partition("%")[0] in self._residents or dice.lost():
                 continue
             now = asyncio.get_running_loop().time()
             self.log.received(self.ip, port, len(payload), now, group=group is not None)
@@ -224,9 +238,7 @@ class Host:
             for answer in answers:
                 self._say(own, answer, source, port, dice)
 
-    def _say(
-        self, own: socket.socket, answer: Answer, source: tuple[str, int], port: int, dice: Dice
-    ) -> None:
+    def _say(self, own: socket.socket, answer: Answer, source: Address, port: int, dice: Dice) -> None:
         if dice.lost():
             return
         to = answer.to or source
@@ -254,6 +266,6 @@ class Host:
         self._servers.clear()
 
 
-def _send(sock: socket.socket, payload: bytes, to: tuple[str, int]) -> None:
+def _send(sock: socket.socket, payload: bytes, to: Address) -> None:
     with contextlib.suppress(OSError):  # the asker is gone, or the buffer is full: the packet is lost
         sock.sendto(payload, to)

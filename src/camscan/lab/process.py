@@ -91,7 +91,7 @@ class LabProcess:
     def __enter__(self) -> LabProcess:
         command = (*self._prefix, sys.executable, "-m", "camscan.lab", "--child")
         self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_environment()
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=child_environment()
         )
         # A child that cannot start is killed by the timer, which ends the blocking read below.
         timer = threading.Timer(self._timeout_seconds, self._child.kill)
@@ -151,8 +151,8 @@ class LabProcess:
             child.stdout.close()
 
 
-def _environment() -> dict[str, str]:
-    # The child must import the same camscan (and a test's own device classes) as its parent.
+def child_environment() -> dict[str, str]:
+    """The environment in which a child imports the same camscan, and a test's own classes, as its parent."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
 
 

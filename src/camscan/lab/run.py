@@ -6,6 +6,7 @@ alike, and published in `port_map`; with the right to bind them nothing moves.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection, Sequence
 from types import TracebackType
 
@@ -51,7 +52,9 @@ class Lab:
 
     async def __aenter__(self) -> Lab:
         self.port_map = free_ports(self.devices, self._wiring)
-        residents = frozenset(device.ip for device in self.devices)
+        residents = frozenset(
+            {device.ip for device in self.devices} | {device.truth.link_local for device in self.devices}
+        )
         try:
             for device in self.devices:
                 host = Host(
@@ -115,7 +118,9 @@ def free_ports(devices: Sequence[LabDevice], wiring: Wiring) -> PortMap:
 def _binds(wiring: Wiring, protocol: str, ip: str, port: int) -> bool:
     try:
         sock = wiring.stream(ip, port) if protocol == "tcp" else wiring.datagram(ip, port)
-    except OSError:
+    except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise OperationalError(f"lab: {ip} is not an address of this machine; use 127.x.y.z") from error
         return False
     sock.close()
     return True

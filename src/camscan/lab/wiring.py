@@ -54,6 +54,34 @@ class Wiring:
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
         return self._bind(sock, ip, group, port)
 
+    def datagram6(self, ip: str, link_local: str, port: int) -> socket.socket:
+        """The UDP socket on a device's link-local IPv6 address; only on an interface of its own."""
+        return self._bind6(ip, link_local, port)
+
+    def group6(self, ip: str, group: str, port: int) -> socket.socket:
+        """A UDP socket that hears one link-local IPv6 group on the device's interface."""
+        sock = self._bind6(ip, group, port)
+        index = socket.if_nametoindex(self.interfaces[ip])
+        membership = socket.inet_pton(socket.AF_INET6, group) + struct.pack("=I", index)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, membership)
+        return sock
+
+    def _bind6(self, ip: str, address: str, port: int) -> socket.socket:
+        interface = self.interfaces[ip]
+        index = socket.if_nametoindex(interface)
+        sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
+            sock.setblocking(False)
+            sock.bind((address, port, 0, index))
+        except OSError:
+            sock.close()
+            raise
+        return sock
+
     def broadcast(self, ip: str, port: int) -> list[socket.socket]:
         """UDP sockets that hear broadcasts to this port on the device's network."""
         return [self._bind(self._datagram_socket(), ip, each, port) for each in self.broadcast_addresses(ip)]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from camscan.lab.host import Answer, Datagram, Host
 
 GROUP = "224.0.0.251"
+GROUP6 = "ff02::fb"
 PORT = 5353
 _A, _PTR, _TXT, _SRV, _ANY = 1, 12, 16, 33, 255
 _ENUMERATION = "_services._dns-sd._udp.local"
@@ -56,10 +57,10 @@ class Mdns:
             unicast = legacy or all(kind & 0x8000 for _, _, kind in questions) or datagram.group is None
             yield Answer(
                 _message(identity if legacy else 0, questions if legacy else [], records),
-                to=None if unicast else (GROUP, PORT),
+                to=None if unicast else (datagram.group or GROUP, PORT),
             )
 
-        host.datagrams(PORT, respond, groups=(GROUP,))
+        host.datagrams(PORT, respond, groups=(GROUP,), groups6=(GROUP6,))
 
     def _records(
         self, questions: list[tuple[str, int, int]], ip: str, *, legacy: bool

@@ -13,6 +13,7 @@ from camscan.lab.host import Answer, Datagram, Host
 from camscan.lab.services.http import Http, Page
 
 GROUP = "239.255.255.250"
+GROUP6 = "ff02::c"
 PORT = 1900
 
 
@@ -73,7 +74,7 @@ class Ssdp:
             for target in self._targets(asked):
                 yield Answer(self._reply(host, target))
 
-        host.datagrams(PORT, respond, groups=(GROUP,), broadcast=True)
+        host.datagrams(PORT, respond, groups=(GROUP,), groups6=(GROUP6,), broadcast=True)
         if self.own_server:
             body = Page(described.document(), 200, (("Content-Type", "text/xml"),))
             await Http(described.port, described.server, {described.path: body}).open(host)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from camscan.lab.host import Answer, Datagram, Host
 
 GROUP = "239.255.255.250"
+GROUP6 = "ff02::c"
 PORT = 3702
 
 _MESSAGE_ID = re.compile(rb"<(?:[\w.-]+:)?MessageID[^>]*>\s*([^<]*?)\s*<")
@@ -94,7 +95,7 @@ class WsDiscovery:
             if reply:
                 yield Answer(reply, delay_seconds=draws.random() * self.late_seconds)
 
-        host.datagrams(PORT, respond, groups=(GROUP,))
+        host.datagrams(PORT, respond, groups=(GROUP,), groups6=(GROUP6,))
 
     def _reply(self, datagram: Datagram, host: Host) -> bytes:
         payload = datagram.payload
