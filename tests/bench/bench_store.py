@@ -12,7 +12,8 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,24 @@ def make_observations(first: int, count: int) -> Iterator[Observation]:
         yield Observation(address(number // PER_DEVICE), source, fields, at, digest, port)
 
 
+class Devices(Sequence[Device]):
+    """The devices of one week, made when asked for: what is measured is the store, not this data."""
+
+    def __init__(self, count: int, week: int) -> None:
+        self.count, self.week = count, week
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, slice):
+            return tuple(make_device(number, self.week) for number in range(*key.indices(self.count)))
+        return make_device(key, self.week)
+
+    def __iter__(self) -> Iterator[Device]:
+        return (make_device(number, self.week) for number in range(self.count))
+
+
 class Watch:
     """Steps with their budget, and how they came out."""
 
@@ -122,7 +141,7 @@ def main() -> int:
         watch.step(
             "second scan: place in the register",
             8 * scale,
-            lambda: recording.finish_scan(store, second_scan(count)),
+            lambda: recording.finish_scan(store, weekly(count, 1)),
         )
         changes = watch.step(
             "diff of two stored scans", 1 * scale, lambda: comparing.compare(store, ["week-00"], ["week-01"])
@@ -147,17 +166,15 @@ def compare_in_memory(store: Store, watch: Watch, scale: float) -> None:
     watch.step("diff in memory", scale, lambda: diff(one, two))
 
 
-def second_scan(count: int) -> Inventory:
-    """A week later: every fiftieth device has new firmware, every fifth is on a list."""
-    found = tuple(make_device(number, 1) for number in range(count))
-    return Inventory(run_of(1, count), found, tuple(finding(each) for each in found[::5]))
+def weekly(count: int, week: int) -> Inventory:
+    """The scan of a week: every fiftieth device has new firmware, every fifth is on a list."""
+    found = tuple(finding(f"p{number}") for number in range(0, count, 5))
+    return Inventory(run_of(week, count), Devices(count, week), found)  # type: ignore[arg-type]
 
 
-def finding(device: Device) -> Finding:
+def finding(device_id: str) -> Finding:
     """A policy that matches."""
-    return Finding(
-        device.device_id, "ndaa-889-a", "889(a)(1)(A)", Verdict.MATCHES, "named", "brand", 0.97, "law"
-    )
+    return Finding(device_id, "ndaa-889-a", "889(a)(1)(A)", Verdict.MATCHES, "named", "brand", 0.97, "law")
 
 
 def insert(store: Store, count: int, spent: list[float]) -> None:
@@ -169,8 +186,13 @@ def insert(store: Store, count: int, spent: list[float]) -> None:
         batch = list(make_observations(first, min(chunk, count * PER_DEVICE - first)))
         timed(spent, lambda batch=batch: scans.append_observations(store, run.scan_id, batch))
     del batch
-    inventory = Inventory(run, tuple(make_device(number, 0) for number in range(count)))
+    inventory = weekly(count, 0)
+    making = [0.0, 0.0]
+    for _pass in range(2):  # the store walks through the devices twice
+        timed(making, lambda: deque(Devices(count, 0), maxlen=0))
     timed(spent, lambda: recording.finish_scan(store, inventory))
+    spent[0] -= making[0]
+    spent[1] -= making[1]
 
 
 def timed(spent: list[float], work: Callable[[], object]) -> None:

@@ -182,8 +182,9 @@ def test_more_text_to_search_than_the_bound_is_said_to_be_incomplete() -> None:
 
 
 def test_more_text_to_capture_than_the_bound_is_said_to_be_incomplete() -> None:
-    rules = [rule(regex("http.body", f"(?P<model>w{number:03}.+)$"), model="{model}") for number in range(100)]
-    text = "".join(f"w{number:03}" for number in range(100)) + "x" * 550
+    words = [f"w{number:03}" for number in range(100)]
+    rules = [rule(regex("http.body", f"(?P<model>{word}.+)$"), model="{model}") for word in words]
+    text = "".join(words) + "x" * 550
     examined = Engine(rules, {}).examine(raw({"http.body": (text,)}))
     assert not examined.complete
     assert 0 < len(examined.matches) < 100

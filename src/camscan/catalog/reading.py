@@ -168,7 +168,7 @@ def _blanks(value: object, at: tuple[str | int, ...]) -> Iterator[tuple[str | in
 
 
 def _shape_fault(name: str, rule: str, at: tuple[str | int, ...], text: str) -> Fault:
-    if len(at) == 3 and at[0] in ("when", "given") and "unknown key" in text:
+    if len(at) == 3 and at[0] == "when" and "." not in str(at[1]) and "unknown key" in text:
         text = f'{text.split(";")[0]}; field names hold a dot and stand in quotes: when."http.server".regex'
     return Fault(name, rule, dotted(at), text)
 
