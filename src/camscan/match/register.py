@@ -10,8 +10,9 @@ only inside one site and zone. Two corrections are honoured: identities an opera
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from camscan.model.device import Device
@@ -70,6 +71,9 @@ class Placement:
 def sight_of(device: Device, site: str) -> Sight:
     """The lasting facts of a device; line breaks, which the store joins with, become blanks."""
     value = device.value
+    keys = device.identity_keys
+    if not "".join(keys).isprintable():
+        keys = tuple(" ".join(key.split()) for key in keys)
     return Sight(
         device.device_id,
         device.device_id,
@@ -83,7 +87,7 @@ def sight_of(device: Device, site: str) -> Sight:
         value("model"),
         value("firmware"),
         value("serial"),
-        tuple(" ".join(key.split()) for key in device.identity_keys),
+        keys,
         device.flags,
     )
 
@@ -111,11 +115,8 @@ def place(
         before = took.get(index)
         identity = before.identity_id if before else make_id(sight)
         device_id = before.device_id if before else identity
-        placed = sight._replace(
-            device_id=device_id,
-            identity_id=identity,
-            conflicts=tuple(sorted(_doubts(sight, before, shared))),
-        )
+        doubts = tuple(sorted(_doubts(sight, before, shared))) if before or shared else ()
+        placed = Sight(device_id, identity, *sight[2:14], doubts)
         parts = kept.get(index, ())
         placements.append(
             Placement(_without(placed, parts), before, sight.device_id, absorbed.get(index, ()), parts)
@@ -174,29 +175,53 @@ def _assign(
     """Index in seen → position in known; greedy over all scored pairs, best first."""
     if not known or not seen:
         return {}
-    holders = _holders(known, seen)
+    shared = _held_by_several(known, seen)
+    pairs = _unchanged(known, seen, shared) if same_place else {}
+    taken = set(pairs.values())
     index: dict[str, list[int]] = defaultdict(list)
     for position, sight in enumerate(known):
-        for handle in _handles(sight, same_place):
-            index[handle].append(position)
+        if position not in taken:
+            for handle in _handles(sight, same_place):
+                index[handle].append(position)
     scored = []
     for number, sight in enumerate(seen):
+        if number in pairs:
+            continue
         candidates: set[int] = set()
         for handle in _handles(sight, same_place):
             found = index.get(handle, ())
             if len(found) <= MOST_HOLDERS:
                 candidates.update(found)
         for position in candidates:
-            points = score(known[position], sight, holders, same_place=same_place)
+            points = score(known[position], sight, shared, same_place=same_place)
             if points >= least:
                 scored.append((-points, number, position))
     scored.sort()
-    pairs: dict[int, int] = {}
-    taken: set[int] = set()
     for _points, number, position in scored:
         if number not in pairs and position not in taken:
             pairs[number] = position
             taken.add(position)
+    return pairs
+
+
+def _unchanged(known: Sequence[Sight], seen: Sequence[Sight], shared: Container[str]) -> dict[int, int]:
+    """The usual case, without scoring: the same keys, held by nobody else, at the same first address.
+
+    No other pair could score as high: without a key in common the most is address, name and model.
+    """
+    positions = {
+        sight.keys: position
+        for position, sight in enumerate(known)
+        if sight.keys and sight.keys[0].startswith(("mac:", "serial:"))
+    }
+    pairs: dict[int, int] = {}
+    for number, sight in enumerate(seen):
+        position = positions.get(sight.keys)
+        if position is None or any(key in shared for key in sight.keys):
+            continue
+        old = known[position]
+        if old.zone == sight.zone and old.addresses[:1] == sight.addresses[:1]:
+            pairs[number] = position
     return pairs
 
 
@@ -210,32 +235,27 @@ def _handles(sight: Sight, same_place: bool) -> list[str]:
     return handles
 
 
-def _holders(known: Sequence[Sight], seen: Sequence[Sight]) -> Mapping[str, int]:
-    """How many devices at once hold a key or host name (the larger of register and scan)."""
-    counts: Counter[str] = Counter()
+def _held_by_several(known: Sequence[Sight], seen: Sequence[Sight]) -> frozenset[str]:
+    """Keys and host names that two devices of the register, or of the scan, hold at once."""
+    several: set[str] = set()
     for side in (known, seen):
-        here: Counter[str] = Counter()
-        for sight in side:
-            here.update(sight.keys)
-            if sight.hostname:
-                here[f"hostname:{sight.hostname}"] += 1
-        for key, count in here.items():
-            if count > counts[key]:
-                counts[key] = count
-    return counts
+        counts = Counter(chain.from_iterable(sight.keys for sight in side))
+        counts.update(f"hostname:{sight.hostname}" for sight in side if sight.hostname)
+        several.update(key for key, count in counts.items() if count > 1)
+    return frozenset(several)
 
 
-def score(old: Sight, new: Sight, holders: Mapping[str, int], *, same_place: bool = True) -> float:
+def score(old: Sight, new: Sight, shared: Container[str], *, same_place: bool = True) -> float:
     """How much speaks for `old` and `new` being one thing; below zero: against it."""
     old_keys, new_keys = _by_kind(old.keys), _by_kind(new.keys)
-    points = _score_macs(old_keys, new_keys, holders)
+    points = _score_macs(old_keys, new_keys, shared)
     for kind in ("serial", "uuid", "cert"):
         mine, theirs = old_keys.get(kind), new_keys.get(kind)
         if not mine or not theirs:
             continue
         common = mine & theirs
         if common:
-            points += max(_weight(f"{kind}:{value}", AGREES[kind], holders) for value in common)
+            points += max(_weight(f"{kind}:{value}", AGREES[kind], shared) for value in common)
         elif kind == "serial" and _same_ending(mine, theirs):
             points += AGREES[kind]
         else:
@@ -244,7 +264,7 @@ def score(old: Sight, new: Sight, holders: Mapping[str, int], *, same_place: boo
         if old.zone == new.zone and not set(old.addresses).isdisjoint(new.addresses):
             points += AGREES_ADDRESS
         if old.hostname and old.hostname == new.hostname:
-            points += _weight(f"hostname:{old.hostname}", AGREES_HOSTNAME, holders)
+            points += _weight(f"hostname:{old.hostname}", AGREES_HOSTNAME, shared)
     if old.model and new.model:
         points += AGREES_MODEL if old.model == new.model else DIFFERS_MODEL
     if old.manufacturer and new.manufacturer and old.manufacturer != new.manufacturer:
@@ -252,18 +272,16 @@ def score(old: Sight, new: Sight, holders: Mapping[str, int], *, same_place: boo
     return points
 
 
-def _score_macs(
-    old: Mapping[str, set[str]], new: Mapping[str, set[str]], holders: Mapping[str, int]
-) -> float:
+def _score_macs(old: Mapping[str, set[str]], new: Mapping[str, set[str]], shared: Container[str]) -> float:
     """Observed addresses decide most; one only claimed in a payload agrees with less weight."""
     none: set[str] = set()
     old_seen, new_seen = old.get("mac", none), new.get("mac", none)
     if common := old_seen & new_seen:
-        return max(_weight(f"mac:{mac}", AGREES["mac"], holders) for mac in common)
+        return max(_weight(f"mac:{mac}", AGREES["mac"], shared) for mac in common)
     old_all, new_all = old_seen | old.get("mac-claimed", none), new_seen | new.get("mac-claimed", none)
     if common := old_all & new_all:
         return max(
-            min(_weight(f"{kind}:{mac}", AGREES["claimed"], holders) for kind in ("mac", "mac-claimed"))
+            min(_weight(f"{kind}:{mac}", AGREES["claimed"], shared) for kind in ("mac", "mac-claimed"))
             for mac in common
         )
     if old_seen and new_seen:
@@ -279,8 +297,8 @@ def _by_kind(keys: Sequence[str]) -> dict[str, set[str]]:
     return kinds
 
 
-def _weight(key: str, weight: float, holders: Mapping[str, int]) -> float:
-    return weight * SHARED if holders.get(key, 0) > 1 else weight
+def _weight(key: str, weight: float, shared: Container[str]) -> float:
+    return weight * SHARED if key in shared else weight
 
 
 def _same_ending(mine: set[str], theirs: set[str]) -> bool:
@@ -302,22 +320,24 @@ def _absorb(
 ) -> tuple[dict[int, tuple[Sight, ...]], dict[int, tuple[Sight, ...]]]:
     """Register identities nothing took whose own MAC or serial now answers inside another device."""
     taken = set(pairs.values())
+    if len(taken) == len(known):
+        return {}, {}
     by_key: dict[str, int] = {}
     for number, sight in enumerate(seen):
         if number in took:
             for key in sight.keys:
                 if key.startswith(("mac:", "serial:")):
                     by_key.setdefault(key, number)
-    holders = _holders(known, seen)
+    shared = _held_by_several(known, seen)
     absorbed: dict[int, tuple[Sight, ...]] = {}
     kept: dict[int, tuple[Sight, ...]] = {}
     for position, sight in enumerate(known):
         if position in taken:
             continue
-        numbers = {by_key[key] for key in sight.keys if key in by_key and holders.get(key, 0) < 2}
+        numbers = {by_key[key] for key in sight.keys if key in by_key and key not in shared}
         for number in sorted(numbers):
             owner = took[number]
-            if owner.identity_id == sight.identity_id or score(sight, seen[number], holders) < ABSORBED:
+            if owner.identity_id == sight.identity_id or score(sight, seen[number], shared) < ABSORBED:
                 continue
             if frozenset((owner.identity_id, sight.identity_id)) in apart:
                 kept[number] = (*kept.get(number, ()), sight)
@@ -332,7 +352,7 @@ def _doubts(sight: Sight, before: Sight | None, shared: frozenset[str]) -> Itera
     for key in sight.keys:
         if key in shared:
             yield f"{key} is held by several devices"
-    if before is None:
+    if before is None or before.keys == sight.keys:
         return
     old, new = _by_kind(before.keys), _by_kind(sight.keys)
     for kind in ("mac", "serial"):

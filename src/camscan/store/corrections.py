@@ -19,7 +19,7 @@ from camscan.errors import UsageError
 from camscan.match.register import Sight, remember
 from camscan.store import register
 from camscan.store.engine import Store
-from camscan.store.register import Identity, facts_of, facts_text
+from camscan.store.register import Identity, facts_of, words_of
 from camscan.store.schema import FACTS, correction, facts_history, identity, instant_text, sighting
 
 _Sighting = tuple[Row[Any], Sight]
@@ -103,7 +103,7 @@ def _release(connection: Connection, store: Store, out: Identity, members: Seque
         _note(connection, store, "split", member.identity_id, out.identity_id)
         rest = tuple(key for key in member.keys if key not in out.keys)
         if rest and rest != member.keys:
-            values = {"known_keys": rest, "handle": register.handle_of(rest)}
+            values = {"known_keys": "\n".join(rest), "handle": register.handle_of(rest)}
             connection.execute(update(identity).where(identity.c.number == member.number).values(**values))
     return out.identity_id
 
@@ -112,7 +112,7 @@ def _divide(connection: Connection, store: Store, whole: Identity, what: str) ->
     """One identity becomes two by its history: sights that show `what` are the other's."""
     ours: list[_Sighting] = []
     theirs: list[_Sighting] = []
-    for row, sight in register.versions(connection, None, [whole.number]):
+    for row, sight in register.versions(connection, [whole.number]):
         (theirs if what in sight.keys or what in sight.addresses else ours).append((row, sight))
     if not theirs:
         raise UsageError(f"{whole.identity_id} never had the key or address {what!r}")
@@ -122,12 +122,12 @@ def _divide(connection: Connection, store: Store, whole: Identity, what: str) ->
         )
     digest = hashlib.blake2b(f"split\0{whole.identity_id}\0{what}".encode(), digest_size=7).hexdigest()
     number = 1 + int(connection.execute(select(func.max(identity.c.number))).scalar_one())
-    row = _summary(theirs)
-    head = (number, f"cam-{digest}", None, whole.site_id, row["address_order"], row["handle"])
-    times = (instant_text(row["first_seen"]), instant_text(row["last_seen"]), row["last_scan"], None)
-    facts = tuple(row[name] for name in FACTS)
-    keys = "\n".join(row["known_keys"])
-    register.bulk_insert(connection, identity, [(*head, keys, *times, row["version"], *facts_text(facts))])
+    summary = _summary(theirs)
+    head = (number, f"cam-{digest}", None, whole.site_id, summary["address_order"], summary["handle"])
+    seen = (instant_text(summary["first_seen"]), instant_text(summary["last_seen"]), summary["last_scan"])
+    facts = tuple(summary[name] for name in FACTS)
+    new = (*head, summary["known_keys"], *seen, None, summary["version"], *facts)
+    register.bulk_insert(connection, identity, [new])
     connection.execute(update(identity).where(identity.c.number == whole.number).values(**_summary(ours)))
     _move(connection, whole.number, number, theirs)
     _note(connection, store, "split", whole.identity_id, f"cam-{digest}")
@@ -142,10 +142,8 @@ def _move(connection: Connection, old: int, new: int, theirs: Sequence[_Sighting
         here = (sighting.c.scan == row.scan) & (sighting.c.identity == old)
         connection.execute(update(sighting).where(here).values(identity=new))
         if row.version != current:
-            past[row.version] = facts_text(facts_of(sight, row.policies))
-    register.bulk_insert(
-        connection, facts_history, [(new, version, *facts) for version, facts in past.items()]
-    )
+            past[row.version] = (new, row.version, *facts_of(sight, words_of(row.policies)))
+    register.bulk_insert(connection, facts_history, list(past.values()))
 
 
 def _summary(rows: Sequence[_Sighting]) -> dict[str, Any]:
@@ -155,8 +153,8 @@ def _summary(rows: Sequence[_Sighting]) -> dict[str, Any]:
     for _row, each in rows:
         keys = remember(keys, each.keys)
     return {
-        **dict(zip(FACTS, facts_of(sight, last.policies), strict=True)),
-        "known_keys": keys,
+        **dict(zip(FACTS, facts_of(sight, words_of(last.policies)), strict=True)),
+        "known_keys": "\n".join(keys),
         "handle": register.handle_of(sight.keys),
         "address_order": register.address_order(sight.addresses),
         "first_seen": first.started,

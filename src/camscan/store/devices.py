@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, and_, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, or_, select
 
 from camscan.errors import UsageError
 from camscan.match.diff import combined
@@ -116,7 +116,7 @@ def history(store: Store, device: str) -> list[tuple[datetime, str, Sight]]:
     """Every sight of a device: (start of the scan, scan id, what was seen), oldest first."""
     with store.reading() as connection:
         numbers = [each.number for each in register.of_devices(connection, [device])]
-        rows = register.versions(connection, None, numbers)
+        rows = register.versions(connection, numbers)
         return [(row.started, row.scan_id, sight) for row, sight in rows]
 
 
@@ -215,10 +215,10 @@ def _conditions(store: Store, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.kind:
         conditions.append(columns.kind == wanted.kind)
     if wanted.policy:
-        lines = literal("\n") + type_coerce(columns.policies, Text) + literal("\n")
+        lines = literal("\n") + columns.policies + literal("\n")
         conditions.append(lines.contains(f"\n{wanted.policy}\n", autoescape=True))
     if wanted.conflicts:
-        conditions.append(type_coerce(columns.conflicts, Text) != "")
+        conditions.append(columns.conflicts != "")
     if wanted.not_seen_days is not None:
         conditions.append(columns.last_seen < store.now() - timedelta(days=wanted.not_seen_days))
     if wanted.status:

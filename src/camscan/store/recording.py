@@ -7,8 +7,10 @@ device is gone only when a whole scan that covered its address did not see it.
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,14 +30,30 @@ from camscan.store.schema import device_batch, facts_history, identity, scan, si
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What recording a scan came to: the inventory with lasting ids, and what changed at the site.
+    """What recording a scan came to. changes: what happened at the site since its last scan.
 
-    first: this was the site's first inventory, which is one event and not one for each device.
+    first: this was the site's first inventory, which is no change of any device.
     """
 
-    inventory: Inventory
     changes: tuple[Change, ...]
-    first: bool = False
+    first: bool
+    _given: Inventory
+    _ids: tuple[str, ...]
+    _first_seen: Mapping[str, datetime]
+
+    def inventory(self) -> Inventory:
+        """The inventory under lasting ids; two sights of one merged device become one device."""
+        given, at = self._given, self._given.scan.started
+        ids: dict[str, str] = {}
+        devices: dict[str, Device] = {}
+        for device, name in zip(given.devices, self._ids, strict=True):
+            ids[device.device_id] = name
+            here = scans.renamed(device, name, self._first_seen.get(name, at), at)
+            devices[name] = scans.joined(devices[name], here) if name in devices else here
+        findings = dict.fromkeys(
+            replace(each, device_id=ids.get(each.device_id, each.device_id)) for each in given.findings
+        )
+        return replace(given, devices=tuple(devices.values()), findings=tuple(findings))
 
 
 def finish_scan(store: Store, inventory: Inventory) -> Recorded:
@@ -45,15 +63,16 @@ def finish_scan(store: Store, inventory: Inventory) -> Recorded:
     Raises StoreError: no such running scan, disk full.
     """
     run = inventory.scan
-    with store.writing() as connection:
+    with _collector_paused(), store.writing() as connection:
         number = _number(connection, run.scan_id, "running")
         if number is None:
             raise StoreError(f"scan {run.scan_id} is not running in {store.name}; nothing was recorded")
         known = register.of_site(connection, run.site.id)
         late = _newer_exists(connection, run)
-        placements = _placed(connection, inventory, [each.remembered() for each in known])
+        before = [each.remembered() for each in known]
+        placements = _placed(connection, inventory, before)
         _close(connection, store, number, inventory)
-        changes = [] if late else _changes(connection, run, known, placements)
+        changes = _changes(connection, run, known, before, placements) if known and not late else []
         writing.batches(connection, number, inventory)
         travellers = _travellers(connection, known, placements)
         writing.Sightings(connection, number, inventory, [*known, *travellers]).write(placements)
@@ -61,7 +80,7 @@ def finish_scan(store: Store, inventory: Inventory) -> Recorded:
             _mark_missing(connection, run, changes)
             events.add(connection, run, store.now(), changes, first=not known, devices=len(placements))
         locks.release(connection, run.scan_id)
-    return Recorded(_with_ids(inventory, placements, known), tuple(changes), not known)
+    return _recorded(inventory, placements, known, changes, first=not known)
 
 
 def record(store: Store, inventory: Inventory) -> Recorded:
@@ -78,7 +97,7 @@ def reidentify(store: Store, inventory: Inventory) -> Recorded:
     network. Raises UsageError when there is no such finished scan.
     """
     run = inventory.scan
-    with store.writing() as connection:
+    with _collector_paused(), store.writing() as connection:
         number = _number(connection, run.scan_id, "finished")
         if number is None:
             raise UsageError(f"there is no finished scan {run.scan_id} in {store.name}")
@@ -96,7 +115,7 @@ def reidentify(store: Store, inventory: Inventory) -> Recorded:
         writing.Sightings(connection, number, inventory, known).write(placements)
         _forget_unseen(connection, run.site.id)
     changes = diff(before, [each.sight for each in placements])
-    return Recorded(_with_ids(inventory, placements, known), tuple(changes))
+    return _recorded(inventory, placements, known, changes)
 
 
 def _forget_unseen(connection: Connection, site_id: str) -> None:
@@ -173,11 +192,14 @@ def _close(connection: Connection, store: Store, number: int, inventory: Invento
 
 
 def _changes(
-    connection: Connection, run: Scan, known: Sequence[Identity], placements: Sequence[Placement]
+    connection: Connection,
+    run: Scan,
+    known: Sequence[Identity],
+    before: list[Sight],
+    placements: Sequence[Placement],
 ) -> list[Change]:
-    before = [each.sight for each in known]
     here = {each.identity_id for each in before}
-    before += [each.known for each in placements if each.known and each.known.identity_id not in here]
+    before = before + [each.known for each in placements if each.known and each.known.identity_id not in here]
     after = [each.sight for each in placements]
     after += [part_of(part, each.sight) for each in placements for part in each.kept_apart]
     absorbed = {part.device_id: each.sight for each in placements for part in each.absorbed}
@@ -208,21 +230,27 @@ def _mark_missing(connection: Connection, run: Scan, changes: Iterable[Change]) 
             connection.execute(query.values(missing_since=run.started), gone)
 
 
-def _with_ids(inventory: Inventory, placements: Sequence[Placement], known: Sequence[Identity]) -> Inventory:
-    """The inventory under lasting ids; two sights of one merged device become one device."""
-    first: dict[str, datetime] = {}
+def _recorded(
+    inventory: Inventory,
+    placements: Sequence[Placement],
+    known: Sequence[Identity],
+    changes: Sequence[Change],
+    first: bool = False,
+) -> Recorded:
+    seen: dict[str, datetime] = {}
     for row in known:
-        first[row.device_id] = min(row.first_seen, first.get(row.device_id, row.first_seen))
-    ids: dict[str, str] = {}
-    devices: dict[str, Device] = {}
-    at = inventory.scan.started
-    for device, each in zip(inventory.devices, placements, strict=True):
-        device_id = ids[device.device_id] = each.sight.device_id
-        here = replace(device, device_id=device_id, first_seen=first.get(device_id, at), last_seen=at)
-        devices[device_id] = scans.joined(devices[device_id], here) if device_id in devices else here
-    findings = tuple(
-        dict.fromkeys(
-            replace(each, device_id=ids.get(each.device_id, each.device_id)) for each in inventory.findings
-        )
-    )
-    return replace(inventory, devices=tuple(devices.values()), findings=findings)
+        seen[row.device_id] = min(row.first_seen, seen.get(row.device_id, row.first_seen))
+    ids = tuple(each.sight.device_id for each in placements)
+    return Recorded(tuple(changes), first, inventory, ids, seen)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """The cycle collector would walk through 100,000 new tuples again and again and find nothing."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

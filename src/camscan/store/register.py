@@ -12,18 +12,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from sys import intern
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, func, select
+from sqlalchemy import Connection, Row, Select, Table, and_, func, select
 
 from camscan.match.register import Sight, recognise
 from camscan.store import schema
 from camscan.store.schema import FACTS, facts_history, identity, scan, sighting
 
 CHUNK = 400  # bound parameters per IN list
-Facts = tuple[Any, ...]
+Facts = tuple[str, ...]  # the fact columns as the database holds them
 _KEYS = FACTS.index("keys")
 _POLICIES = FACTS.index("policies")
+_USUAL = slice(3, 8)  # kind to firmware: few different words, kept once each
+_NAMES = (schema.device_id, identity.c.identity_id)
 _ROW = (schema.device_id, *identity.columns)
 _FIRST_FACT = [column.name for column in _ROW].index(FACTS[0])
 
@@ -36,7 +39,7 @@ class Identity:
     identity_id: str
     device_id: str
     site_id: str
-    known_keys: tuple[str, ...]
+    known_keys: str
     first_seen: datetime
     last_seen: datetime
     last_scan: int
@@ -52,13 +55,12 @@ class Identity:
     @property
     def keys(self) -> tuple[str, ...]:
         """Every key it is remembered by."""
-        return self.known_keys or self.facts[_KEYS]
+        return words_of(self.known_keys or self.facts[_KEYS])
 
     @property
     def policies(self) -> tuple[str, ...]:
         """Regimes that matched when it was last seen."""
-        words: tuple[str, ...] = self.facts[_POLICIES]
-        return words
+        return words_of(self.facts[_POLICIES])
 
     def remembered(self) -> Sight:
         """As last seen, with every key it is remembered by: what a new scan is compared with."""
@@ -85,7 +87,7 @@ def _identity(row: Row[Any]) -> Identity:
         row.last_scan,
         row.missing_since,
         row.version,
-        tuple(row[_FIRST_FACT:]),
+        shared(row[_FIRST_FACT:]),
     )
 
 
@@ -105,58 +107,86 @@ def of_devices(connection: Connection, device_ids: Iterable[str]) -> list[Identi
 
 def sights(connection: Connection, scans: Sequence[int], only: Sequence[int] | None = None) -> list[Sight]:
     """What some scans (by number) saw, under the device ids of today. only: these identity numbers."""
-    return [row[1] for row in versions(connection, scans, only)]
-
-
-def versions(
-    connection: Connection, scans: Sequence[int] | None, only: Sequence[int] | None = None
-) -> list[tuple[Row[Any], Sight]]:
-    """Sightings with what was seen, in the order of the scans' devices.
-
-    The row has scan, identity, version, place, started, scan_id, device_id, identity_id, site_id, policies.
-    """
-    old = facts_history.c
-    facts = [func.coalesce(old[name], identity.c[name], type_=old[name].type).label(name) for name in FACTS]
-    query = (
-        select(
-            sighting,
-            scan.c.started,
-            scan.c.scan_id,
-            scan.c.site_id,
-            schema.device_id,
-            identity.c.identity_id,
-            *facts,
-        )
-        .join_from(sighting, scan, scan.c.number == sighting.c.scan)
-        .join(identity, identity.c.number == sighting.c.identity)
-        .outerjoin(
-            facts_history, and_(old.identity == sighting.c.identity, old.version == sighting.c.version)
-        )
-        .order_by(scan.c.started, scan.c.number, sighting.c.place, sighting.c.identity)
-    )
-    if scans is not None:
-        query = query.where(sighting.c.scan.in_(scans))
-    found: list[tuple[Row[Any], Sight]] = []
+    places = select(scan.c.number, scan.c.site_id).where(scan.c.number.in_(scans))
+    sites = dict(connection.execute(places).tuples().all())
+    query = _seen(sighting.c.scan, schema.device_id, identity.c.identity_id)
+    query = query.where(sighting.c.scan.in_(scans)).order_by(sighting.c.scan, sighting.c.place)
+    found: list[Sight] = []
     for chunk in [None] if only is None else chunks(only):
         some = query if chunk is None else query.where(sighting.c.identity.in_(chunk))
-        for row in connection.execute(some):
-            found.append((row, sight_from(row.device_id, row.identity_id, row.site_id, row[-len(FACTS) :])))
+        for number, device_id, identity_id, *facts in connection.execute(some):
+            found.append(sight_from(device_id, identity_id, sites[number], shared(facts)))
     return found
 
 
-def sight_from(device_id: str, identity_id: str, site_id: str, facts: Sequence[Any]) -> Sight:
+def versions(connection: Connection, numbers: Sequence[int]) -> list[tuple[Row[Any], Sight]]:
+    """Every sight of some identities, oldest first, with the rows of table `sighting` and of their scans.
+
+    The row has scan, identity, version, place, started, scan_id, policies.
+    """
+    query = _seen(*sighting.columns, scan.c.started, scan.c.scan_id, scan.c.site_id, *_NAMES)
+    query = query.join(scan, scan.c.number == sighting.c.scan)
+    query = query.where(sighting.c.identity.in_(numbers)).order_by(scan.c.started, scan.c.number)
+    found: list[tuple[Row[Any], Sight]] = []
+    for row in connection.execute(query):
+        facts = row[-len(FACTS) :]
+        found.append((row, sight_from(row.device_id, row.identity_id, row.site_id, facts)))
+    return found
+
+
+def _seen(*columns: Any) -> Select[Any]:
+    """Sightings with the facts they saw: of the history when they were replaced since, else today's."""
+    old = facts_history.c
+    facts = [func.coalesce(old[name], identity.c[name]).label(name) for name in FACTS]
+    here = and_(old.identity == sighting.c.identity, old.version == sighting.c.version)
+    query = select(*columns, *facts).select_from(sighting)
+    return query.join(identity, identity.c.number == sighting.c.identity).outerjoin(facts_history, here)
+
+
+def sight_from(device_id: str, identity_id: str, site_id: str, facts: Sequence[str]) -> Sight:
     """A Sight from ids and fact columns; policies are not part of it."""
-    return Sight(device_id, identity_id, site_id, *facts[:-1])
+    zone, addresses, hostname, kind, brand, maker, model, firmware, serial, keys, flags, doubts, _ = facts
+    return Sight(
+        device_id,
+        identity_id,
+        site_id,
+        zone,
+        words_of(addresses),
+        hostname,
+        kind,
+        brand,
+        maker,
+        model,
+        firmware,
+        serial,
+        words_of(keys),
+        words_of(flags),
+        words_of(doubts),
+    )
 
 
 def facts_of(sight: Sight, policies: tuple[str, ...]) -> Facts:
     """The fact columns of a sight."""
-    return (*sight[3:], policies)
+    join = "\n".join
+    return (
+        sight.zone,
+        join(sight.addresses),
+        *sight[5:12],
+        join(sight.keys),
+        join(sight.flags),
+        join(sight.conflicts),
+        join(policies),
+    )
 
 
-def facts_text(facts: Facts) -> tuple[str, ...]:
-    """Fact columns as the database holds them, for `bulk_insert`."""
-    return tuple("\n".join(each) if isinstance(each, tuple) else each for each in facts)
+def words_of(text: str) -> tuple[str, ...]:
+    """The lines of a column that holds several words."""
+    return tuple(text.split("\n")) if text else ()
+
+
+def shared(facts: Sequence[str]) -> Facts:
+    """The facts with the words that thousands of devices have in common kept once in memory."""
+    return (*facts[:3], *map(intern, facts[_USUAL]), *facts[8:])
 
 
 def bulk_insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -177,6 +207,9 @@ def address_order(addresses: Sequence[str]) -> str:
     """Text that sorts as the first address does, IPv4 first."""
     if not addresses:
         return "~"
+    parts = addresses[0].split(".")
+    if len(parts) == 4 and all(map(str.isdecimal, parts)):
+        return "4{:02x}{:02x}{:02x}{:02x}".format(*map(int, parts))  # what follows, ten times quicker
     try:
         parsed = ipaddress.ip_address(addresses[0].partition("%")[0])
     except ValueError:

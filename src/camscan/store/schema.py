@@ -56,10 +56,13 @@ def instant_text(at: datetime) -> str:
 
 
 def _facts() -> list[Column[Any]]:
-    """What one sight says of a device: the same columns in the register and in its history."""
+    """What one sight says of a device: the same columns in the register and in its history.
+
+    Several words are lines of one text; `register.py` splits them, only where they are needed.
+    """
     return [
         Column("zone", Text, nullable=False),
-        Column("addresses", Words, nullable=False),
+        Column("addresses", Text, nullable=False),
         Column("hostname", Text, nullable=False),
         Column("kind", Text, nullable=False),
         Column("brand", Text, nullable=False),
@@ -67,10 +70,10 @@ def _facts() -> list[Column[Any]]:
         Column("model", Text, nullable=False),
         Column("firmware", Text, nullable=False),
         Column("serial", Text, nullable=False),
-        Column("keys", Words, nullable=False),
-        Column("flags", Words, nullable=False),
-        Column("conflicts", Words, nullable=False),
-        Column("policies", Words, nullable=False),  # regimes that match, "advisory" included
+        Column("keys", Text, nullable=False),
+        Column("flags", Text, nullable=False),
+        Column("conflicts", Text, nullable=False),
+        Column("policies", Text, nullable=False),  # regimes that match, "advisory" included
     ]
 
 
@@ -156,7 +159,7 @@ identity = Table(
     Column("site_id", Text, nullable=False),
     Column("address_order", Text, nullable=False),
     Column("handle", Text, nullable=False),  # its first MAC key: how another site recognises it
-    Column("known_keys", Words, nullable=False),  # remembered ones, when they are more than `keys`
+    Column("known_keys", Text, nullable=False),  # remembered ones, when they are more than `keys`
     Column("first_seen", Instant, nullable=False),
     Column("last_seen", Instant, nullable=False),
     Column("last_scan", Integer, nullable=False),

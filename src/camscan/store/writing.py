@@ -16,7 +16,7 @@ from camscan.match.register import Placement, Sight, part_of, remember
 from camscan.model.finding import Finding, Verdict
 from camscan.model.inventory import Inventory
 from camscan.store import codec, register
-from camscan.store.register import Identity, facts_of, facts_text
+from camscan.store.register import Identity, facts_of
 from camscan.store.schema import (
     FACTS,
     device_batch,
@@ -28,6 +28,7 @@ from camscan.store.schema import (
 )
 
 DEVICES_PER_BATCH = 512
+ROWS_AT_ONCE = 5000
 REVISIONS = 1000  # a version of facts is the scan's number times this, plus how often it was redone
 
 
@@ -63,6 +64,7 @@ class Sightings:
         self.policies = policies_of(inventory.findings)
         revision = connection.execute(select(scan.c.revision).where(scan.c.number == number)).scalar_one()
         self.version = number * REVISIONS + revision
+        self.at = instant_text(self.run.started)
         self.next = 1 + int(connection.execute(select(func.max(identity.c.number))).scalar() or 0)
         self.fresh: list[tuple[Any, ...]] = []
         self.seen: list[tuple[Any, ...]] = []
@@ -76,13 +78,18 @@ class Sightings:
             self._add(each.sight, place, self.policies.get(each.provisional, ()))
             for part in each.kept_apart:
                 self._add(part_of(part, each.sight)._replace(keys=part.keys), -1, ())
-        register.bulk_insert(self.connection, identity, self.fresh)
-        register.bulk_insert(self.connection, sighting, self.seen)
-        register.bulk_insert(self.connection, facts_history, self.past)
+            if len(self.seen) >= ROWS_AT_ONCE:
+                self._flush()
+        self._flush()
         self._change(("version", "address_order", "handle", *FACTS), self.current)
         self._change(("known_keys",), self.keys)
         self._follow()
         self._merge(placements)
+
+    def _flush(self) -> None:
+        for table, rows in ((identity, self.fresh), (sighting, self.seen), (facts_history, self.past)):
+            register.bulk_insert(self.connection, table, rows)
+            rows.clear()
 
     def _add(self, sight: Sight, place: int, policies: tuple[str, ...]) -> None:
         facts = facts_of(sight, policies)
@@ -91,33 +98,36 @@ class Sightings:
             self.seen.append((self.scan, self.next, self.version, place))
             self.fresh.append(self._fresh_row(sight, facts))
             self.next += 1
-            return
-        version = was.version
-        newest = self.run.started >= was.last_seen
-        if facts != was.facts:
-            version = self.version
-            old = (version, facts) if not newest else (was.version, was.facts)
-            self.past.append((was.number, old[0], *facts_text(old[1])))
-            if newest:
-                self.current.append(
-                    {
-                        "b_number": was.number,
-                        "version": version,
-                        "address_order": register.address_order(sight.addresses),
-                        "handle": register.handle_of(sight.keys),
-                        **dict(zip(FACTS, facts, strict=True)),
-                    }
-                )
-        self.seen.append((self.scan, was.number, version, place))
-        keys = remember(was.keys, sight.keys) if newest else remember(sight.keys, was.keys)
-        if keys != was.keys:
-            self.keys.append({"b_number": was.number, "known_keys": keys})
+        elif facts == was.facts:
+            self.seen.append((self.scan, was.number, was.version, place))
+        else:
+            self.seen.append((self.scan, was.number, self.version, place))
+            self._add_change(was, sight, facts)
+
+    def _add_change(self, was: Identity, sight: Sight, facts: register.Facts) -> None:
+        """Other facts than before: the older ones go to the history, be they the register's or these."""
+        known = was.keys
+        if self.run.started >= was.last_seen:
+            self.past.append((was.number, was.version, *was.facts))
+            keys = remember(known, sight.keys)
+            row = {
+                "b_number": was.number,
+                "version": self.version,
+                "address_order": register.address_order(sight.addresses),
+                "handle": register.handle_of(sight.keys),
+            }
+            self.current.append(row | dict(zip(FACTS, facts, strict=True)))
+        else:
+            self.past.append((was.number, self.version, *facts))
+            keys = remember(sight.keys, known)
+        if keys != known:
+            self.keys.append({"b_number": was.number, "known_keys": "\n".join(keys)})
 
     def _fresh_row(self, sight: Sight, facts: register.Facts) -> tuple[Any, ...]:
-        at = instant_text(self.run.started)
+        at = self.at
         order, handle = register.address_order(sight.addresses), register.handle_of(sight.keys)
         head = (self.next, sight.identity_id, None, self.run.site.id, order, handle, "")
-        return (*head, at, at, self.scan, None, self.version, *facts_text(facts))
+        return (*head, at, at, self.scan, None, self.version, *facts)
 
     def _change(self, names: Sequence[str], rows: list[dict[str, Any]]) -> None:
         if rows:
@@ -127,12 +137,13 @@ class Sightings:
     def _follow(self) -> None:
         """Everything this scan saw was last seen now, unless a newer scan has seen it."""
         here = identity.c.number.in_(select(sighting.c.identity).where(sighting.c.scan == self.scan))
-        at, connection = self.run.started, self.connection
-        later = update(identity).where(here, identity.c.last_seen <= at)
-        connection.execute(
-            later.values(last_seen=at, last_scan=self.scan, missing_since=None, site_id=self.run.site.id)
-        )
-        connection.execute(update(identity).where(here, identity.c.first_seen > at).values(first_seen=at))
+        at, site_id = self.run.started, self.run.site.id
+        before = update(identity).where(here, identity.c.last_seen <= at, identity.c.last_scan != self.scan)
+        followed = before.values(last_seen=at, last_scan=self.scan, missing_since=None)
+        came = update(identity).where(here, identity.c.last_scan == self.scan, identity.c.site_id != site_id)
+        older = update(identity).where(here, identity.c.first_seen > at)
+        for query in (followed, came.values(site_id=site_id), older.values(first_seen=at)):
+            self.connection.execute(query)
 
     def _merge(self, placements: Sequence[Placement]) -> None:
         for each in placements:
