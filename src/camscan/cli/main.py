@@ -26,7 +26,7 @@ class Commands(click.Group):
         names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
         return [name.replace("_", "-") for name in names if self.get_command(ctx, name) is not None]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         try:
             module = importlib.import_module(f"camscan.cli.{cmd_name.replace('-', '_')}")
         except ModuleNotFoundError as fault:

@@ -34,7 +34,10 @@ class Turn(Enum):
     NEVER = "never"
 
 
-Found = Callable[[str, int, Outcome, str, "socket.socket | None"], None]
+Connected = socket.socket
+"""A connection that stands, to be adopted by the device's session."""
+
+Found = Callable[[str, int, Outcome, str, Connected | None], None]
 """found(ip, port, outcome, reason, connected socket when ANSWERED)."""
 
 

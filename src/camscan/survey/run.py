@@ -8,8 +8,6 @@ one reply becomes that probe's outcome `bug` and nothing else.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
@@ -20,7 +18,7 @@ from camscan.model.exchange import Ask, Outcome, Probe, Reply, Target, Transport
 from camscan.model.inventory import Coverage
 from camscan.model.observation import Observation, observe
 from camscan.net.clock import utc_now
-from camscan.net.connect import ConnectSweep, Turn
+from camscan.net.connect import Connected, ConnectSweep, Turn
 from camscan.net.datagrams import Datagrams
 from camscan.net.gate import Gate
 from camscan.net.ledger import Ledger
@@ -29,8 +27,10 @@ from camscan.net.onvif_login import NAME as LOGIN
 from camscan.net.onvif_login import LoginRefused, prepare, read_device
 from camscan.net.pace import Pace
 from camscan.net.session import Session
-from camscan.probes import load_probes, snmp
 from camscan.probes.ports import CAMERA_PORTS
+from camscan.survey.admission import Admission
+from camscan.survey.choice import chosen_probes, is_asked_each, messages, speaks_onvif
+from camscan.survey.covering import covered, shortfalls
 from camscan.survey.logins import login_for, login_target
 from camscan.survey.notebook import Notebook
 from camscan.survey.plan import LOW_VALUE_STEPS, Plan
@@ -38,8 +38,6 @@ from camscan.survey.request import DeviceFound, Event, Progress, ScanRequest, Wa
 
 SWEEP = "tcp-connect"
 LIBRARY_PROBES = ("mdns", "neighbour")
-_PRIVATE = [ipaddress.ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
-_FACTORY = [ipaddress.ip_network(n) for n in ("169.254.0.0/16", "192.0.0.0/24")]
 
 
 class Run:
@@ -58,7 +56,6 @@ class Run:
         self.ledger = Ledger(names, request.scope.addresses())
         self.notebook = Notebook(identifier, request.site.id)
         self.warnings: list[str] = []
-        self.not_run: set[str] = set()
         self._sessions: dict[str, Session] = {}
         self._plans: dict[str, Plan] = {}
         self._surveys: dict[str, asyncio.Task[None]] = {}
@@ -66,7 +63,7 @@ class Run:
         self._logged_in: set[str] = set()
         self._wsdl = asyncio.Lock()
         self._refusals: Counter[str] = Counter()
-        self._outside: set[str] = set()
+        self._admission = Admission(request.scope, request.links)
         self._done = 0
         self._total = 0
         self._started = 0.0
@@ -94,13 +91,13 @@ class Run:
         """
         wanted = [p for p in self.probes.values() if is_asked_each(p)]
         for probe in wanted:
-            for number in range(_messages(probe)):
+            for number in range(messages(probe)):
                 for ip in self.request.scope.addresses(seed=self.request.seed):
                     self._advance()
                     if not self._is_settled(probe, ip):
                         await self._datagrams.ask(probe, Target(ip, zone=self.request.site.id), number)
         for probe in wanted:
-            for number in range(_messages(probe)):
+            for number in range(messages(probe)):
                 for ip in [*self.notebook.addresses(), *self._refusals]:
                     if (
                         self.gate.permits(ip)
@@ -170,7 +167,7 @@ class Run:
     def add(self, observations: Iterable[Observation], probe: str) -> None:
         """Observations of a library (mDNS, logins) or of an earlier part of this run."""
         for each in observations:
-            if self._listens_to(each.ip, each.interface):
+            if self._admission.admits(each.ip, each.interface):
                 self._note(each)
                 self.ledger.record(probe, each.ip, Outcome.ANSWERED)
                 self._begin(each.ip)
@@ -193,29 +190,20 @@ class Run:
 
     def coverage(self, *, interrupted: bool) -> Coverage:
         """What was asked, reached, refused, not run, and why."""
-        for why, count in self.gate.refused.items():
-            self.warn(f"{count} sends stopped at the gate: {why}")
-        for why, count in (self.datagrams.dropped if self.datagrams else Counter()).items():
-            self.warn(f"{count} packets not read: {why}")
-        if self._outside:
-            self.warn(
-                f"{len(self._outside)} devices on these links answered from outside the targets; not listed"
-            )
-        rows = self.ledger.coverage()
-        not_run = any(row.outcomes.get(Outcome.NOT_RUN) for row in rows)
-        return Coverage(
+        for text in shortfalls(self.gate, self.datagrams, self._admission):
+            self.warn(text)
+        return covered(
+            self.ledger,
             targets=len(self.request.scope),
             responders=len(self.notebook),
-            probes=rows,
-            warnings=tuple(self.warnings),
-            complete=not interrupted and not not_run,
+            warnings=self.warnings,
             interrupted=interrupted,
         )
 
     # Replies --------------------------------------------------------------------------------------
 
     def _heard_datagram(self, probe: Probe, reply: Reply, by_group: bool) -> None:
-        if not self._listens_to(reply.source_ip, reply.interface):
+        if not self._admission.admits(reply.source_ip, reply.interface):
             return
         if by_group:
             self.ledger.add_target(reply.source_ip)
@@ -269,25 +257,6 @@ class Run:
         if (xaddrs := observation.fields.get("onvif.xaddr")) and speaks_onvif(observation):
             self._plan(observation.ip).announced(xaddrs)
 
-    def _listens_to(self, ip: str, interface: str) -> bool:
-        """In scope; or on this link but configured for another network, which is a finding."""
-        if self.request.scope.excludes(ip):
-            return False
-        if self.request.scope.permits(ip):
-            return True
-        if self._is_misaddressed(ip, interface) or ip.startswith("fe80:"):
-            return True
-        if len(self._outside) < 10_000:
-            self._outside.add(ip)
-        return False
-
-    def _is_misaddressed(self, ip: str, interface: str) -> bool:
-        if not interface or ":" in ip:
-            return False
-        address = ipaddress.ip_address(ip)
-        local = any(link.holds(ip) for link in self.request.links)
-        return not local and any(address in network for network in (*_PRIVATE, *_FACTORY))
-
     # The sweep ------------------------------------------------------------------------------------
 
     def _ports(self, stage: int) -> Iterator[int]:
@@ -320,7 +289,7 @@ class Run:
         at_once = self.request.manners.device_connections_at_once
         return Turn.NOW if session.open_now + pending < at_once else Turn.LATER
 
-    def _found_port(self, ip: str, port: int, outcome: Outcome, why: str, sock: socket.socket | None) -> None:
+    def _found_port(self, ip: str, port: int, outcome: Outcome, why: str, sock: Connected | None) -> None:
         self.ledger.record(SWEEP, ip, outcome, why if outcome is not Outcome.REFUSED else "")
         if outcome is Outcome.REFUSED and not why.startswith("unreachable"):
             self._refusals[ip] += 1
@@ -434,36 +403,3 @@ class Run:
         if self.datagrams is None:
             raise RuntimeError("start() was not called")
         return self.datagrams
-
-
-def speaks_onvif(observation: Observation) -> bool:
-    """Did this WS-Discovery answer come from an ONVIF device? Printers and Windows answer too."""
-    return (
-        any("onvif.org" in scope.lower() for scope in observation.fields.get("onvif.scope", ()))
-        or any(name.startswith("NetworkVideo") for name in observation.fields.get("onvif.types", ()))
-        or any("/onvif/" in url.lower() for url in observation.fields.get("onvif.xaddr", ()))
-    )
-
-
-def is_asked_each(probe: Probe) -> bool:
-    """Does this probe ask every address by a datagram of its own?"""
-    return probe.asks is not None and probe.transport in (Transport.UDP, Transport.GROUP) and not probe.needs
-
-
-def _messages(probe: Probe) -> int:
-    return len(tuple(probe.asks(Target("127.0.0.1")))) if probe.asks else 0
-
-
-def chosen_probes(request: ScanRequest) -> tuple[Probe, ...]:
-    """The probes this request allows: experimental ones only when asked for."""
-    chosen = []
-    for probe in load_probes():
-        if request.probes and probe.name not in request.probes:
-            continue
-        if probe.experimental and not request.experimental:
-            continue
-        if probe.needs == "community":
-            chosen += [snmp.with_community(community) for community in request.communities[:1]]
-        else:
-            chosen.append(probe)
-    return tuple(chosen)
