@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from camscan.errors import UsageError
 from camscan.match.register import Sight, remember
@@ -41,7 +41,7 @@ def apart(connection: Connection) -> frozenset[frozenset[str]]:
     query = select(correction.c.one, correction.c.other).where(
         correction.c.kind == "split", correction.c.in_force.is_(True)
     )
-    return frozenset(frozenset(row) for row in connection.execute(query).tuples())
+    return frozenset(frozenset(row) for row in connection.execute(query))
 
 
 def merge(store: Store, device: str, other: str) -> None:
@@ -130,6 +130,9 @@ def _divide(connection: Connection, store: Store, whole: Identity, what: str) ->
     register.bulk_insert(connection, identity, [new])
     connection.execute(update(identity).where(identity.c.number == whole.number).values(**_summary(ours)))
     _move(connection, whole.number, number, theirs)
+    moved = {row.version for row, _sight in theirs} | {ours[-1][0].version}  # the latter is current again
+    old = facts_history.c.identity == whole.number
+    connection.execute(delete(facts_history).where(old, facts_history.c.version.in_(moved)))
     _note(connection, store, "split", whole.identity_id, f"cam-{digest}")
     return f"cam-{digest}"
 

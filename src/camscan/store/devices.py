@@ -170,7 +170,7 @@ def _last_seen(
     query = select(sighting.c.place, sighting.c.identity).where(
         sighting.c.scan == number, sighting.c.place >= 0
     )
-    places = {place: last[who] for place, who in connection.execute(query).tuples() if who in last}
+    places = {place: last[who] for place, who in connection.execute(query) if who in last}
     for first, batch in scans.batches(connection, number):
         about: dict[str, list[Finding]] = {}
         for finding in batch.findings:

@@ -108,7 +108,7 @@ def of_devices(connection: Connection, device_ids: Iterable[str]) -> list[Identi
 def sights(connection: Connection, scans: Sequence[int], only: Sequence[int] | None = None) -> list[Sight]:
     """What some scans (by number) saw, under the device ids of today. only: these identity numbers."""
     places = select(scan.c.number, scan.c.site_id).where(scan.c.number.in_(scans))
-    sites = dict(connection.execute(places).tuples().all())
+    sites = dict(connection.execute(places).all())
     query = _seen(sighting.c.scan, schema.device_id, identity.c.identity_id)
     query = query.where(sighting.c.scan.in_(scans)).order_by(sighting.c.scan, sighting.c.place)
     found: list[Sight] = []

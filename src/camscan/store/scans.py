@@ -138,19 +138,20 @@ def list_scans(store: Store, site_id: str | None = None, limit: int | None = Non
 
 def find_scan(store: Store, text: str, site_id: str | None = None) -> str:
     """The scan that `text` names: an id, a beginning of one id, or "latest". Raises UsageError."""
-    query = select(scan.c.scan_id).order_by(scan.c.started.desc())
+    query = select(scan.c.scan_id).order_by(scan.c.started.desc(), scan.c.number.desc())
     if site_id is not None:
         query = query.where(scan.c.site_id == site_id)
     if text == "latest":
-        query = query.where(scan.c.state == "finished").limit(1)
+        tries = [query.where(scan.c.state == "finished").limit(1)]
     else:
-        query = query.where(scan.c.scan_id.startswith(text, autoescape=True))
+        beginning = scan.c.scan_id.startswith(text, autoescape=True)
+        tries = [query.where(scan.c.scan_id == text), query.where(beginning).limit(2)]
+    found: Sequence[str] = ()
     with store.reading() as connection:
-        found = connection.execute(query.limit(3)).scalars().all()
-    if text in found:
-        return text
-    if len(found) == 1:
-        return str(found[0])
+        for one in tries:
+            found = connection.execute(one).scalars().all()
+            if len(found) == 1:
+                return found[0]
     if found:
         raise UsageError(f"scan {text!r} could be {found[0]} or {found[1]}; write more of the id")
     raise UsageError(f"there is no scan {text!r} in {store.name}; see `camscan scans list`")
