@@ -4,13 +4,14 @@ Rules: 5,000 invented ones over the fields cameras speak through, each with name
 do, a maker's word in it; one in fifty has no literal at all. Banners: a third match a rule, a third look
 like one and do not, a third are somebody else's.
 
-`--rules N` changes the number, `--real` measures the rules camscan ships on their own examples, `--hostile`
-the slowest input we can think of, `--loading` the time to load.
+`--rules N` changes the number, `--real CORPUS.jsonl` measures the rules that ship on labelled lines,
+`--hostile` the slowest input we can think of, `--loading` the time to load.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import shutil
@@ -26,7 +27,7 @@ import re2
 from camscan.match.engine import MAX_CHARACTERS, Engine
 from camscan.match.patterns import read_pattern
 from camscan.match.prefilter import Prefilter, build_index
-from camscan.model.fingerprint import Condition, Example, Fingerprint, Operator, Weight
+from camscan.model.fingerprint import Condition, Fingerprint, Operator, Weight
 from camscan.model.observation import Observation, observe
 
 FIELDS = (
@@ -245,18 +246,20 @@ def hostile(rules: Sequence[Fingerprint]) -> None:
         print(f"{name:<32} {worst * 1000:6.2f} ms{'' if complete else '   (cut short, said so)'}")
 
 
-def real() -> tuple[list[Fingerprint], dict[str, tuple[str, ...]], list[Observation]]:
-    """The rules camscan ships, and their examples as observations."""
-    from camscan.catalog import default_directory
-    from camscan.catalog.places import schema_file
-    from camscan.catalog.proving import example_observation
-    from camscan.catalog.reading import read_directory
+def real(corpus: Path) -> None:
+    """Print how fast the rules camscan ships run over the labelled lines of `corpus`."""
+    from camscan.catalog import load
+    from camscan.imports.labelled import observations_of
 
-    contents = read_directory(default_directory(), schema_file())
-    examples: list[Example] = [
-        each for rule in contents.fingerprints for each in (*rule.examples, *rule.counterexamples)
-    ]
-    return contents.fingerprints, contents.groups(), [example_observation(each) for each in examples]
+    catalog = load(cache=False)
+    with corpus.open(encoding="utf-8") as stream:
+        observations = [each for line in stream for each in observations_of(json.loads(line))]
+    values = sum(len(texts) for each in observations for texts in each.fields.values())
+    match = catalog.matcher.match
+    matched = sum(bool(match(each)) for each in observations)
+    rate = statistics.median(_rate(lambda i: match(observations[i]), len(observations), 30) for _ in range(9))
+    note = f"{rate * values / len(observations):,.0f} values/s; {matched} of {len(observations)} matched"
+    _show(f"camscan, its own {len(catalog.fingerprints)} rules", rate, note)
 
 
 def loading(count: int) -> None:
@@ -311,17 +314,12 @@ def main() -> None:
     parser.add_argument("--rules", type=int, default=5000)
     parser.add_argument("--banners", type=int, default=30000)
     parser.add_argument("--hostile", action="store_true")
-    parser.add_argument("--real", action="store_true")
+    parser.add_argument("--real", type=Path, metavar="CORPUS.jsonl")
     parser.add_argument("--loading", action="store_true")
     options = parser.parse_args()
     rules = synthetic_rules(options.rules)
     if options.real:
-        rules, groups, observations = real()
-        engine = Engine(rules, groups)
-        for each in observations:
-            engine.match(each)
-        rate = _rate(lambda i: engine.match(observations[i % len(observations)]), 100000)
-        _show(f"camscan's own {len(rules)} rules", rate)
+        real(options.real)
     if options.hostile:
         hostile(rules)
     if options.loading:

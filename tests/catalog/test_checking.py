@@ -7,6 +7,7 @@ import pytest
 
 from camscan.catalog import default_directory
 from camscan.catalog.checking import MAX_UNSELECTIVE, check_directory
+from camscan.match.patterns import MIN_LITERAL
 
 Edit = Callable[..., None]
 
@@ -204,7 +205,7 @@ claim.note = "digits"
     text += "".join(rule.format(number=n, digits="1" * n) for n in range(1, MAX_UNSELECTIVE + 2))
     (directory / "vendors" / "bolt.toml").write_text(text)
     assert [
-        f"vendors: http.title: {MAX_UNSELECTIVE + 1} rules have no literal of 3 characters to be selected by "
+        f"vendors: http.title: {MAX_UNSELECTIVE + 1} rules have no literal text of {MIN_LITERAL} characters to be selected by "
         f"(at most {MAX_UNSELECTIVE})"
     ] == faults(directory)
 

@@ -16,6 +16,7 @@ from camscan.catalog.names import Names
 from camscan.catalog.places import schema_file
 from camscan.catalog.proving import prove
 from camscan.catalog.reading import read_directory
+from camscan.match.patterns import MIN_LITERAL
 from camscan.match.prefilter import build_index
 from camscan.model.fingerprint import Fingerprint
 
@@ -61,6 +62,7 @@ def _check_selectivity(rules: list[Fingerprint], contents: Contents) -> Iterator
         count = len(index.always.get(name, ())) + max(map(len, index.heads.get(name, {}).values()), default=0)
         if count > MAX_UNSELECTIVE:
             message = (
-                f"{count} rules have no literal of 3 characters to be selected by (at most {MAX_UNSELECTIVE})"
+                f"{count} rules have no literal text of {MIN_LITERAL} characters to be selected by "
+                f"(at most {MAX_UNSELECTIVE})"
             )
             yield Fault("vendors", "", name, message)

@@ -35,9 +35,15 @@ def read_document(file: Path, name: str, definition: str, faults: list[Fault]) -
         return None
     assert isinstance(document, dict)
     schema = read_schema(policy_schema_file())
-    found = [Fault(name, _row_id(document, at), dotted(at), text) for at, text in problems(document, definition, schema)]
+    found = [
+        Fault(name, _row_id(document, at), dotted(at), text)
+        for at, text in problems(document, definition, schema)
+    ]
     if not found:
-        found = [Fault(name, _row_id(document, at), dotted(at), "no such day in the calendar") for at in _false_days(document)]
+        found = [
+            Fault(name, _row_id(document, at), dotted(at), "no such day in the calendar")
+            for at in _false_days(document)
+        ]
     faults += found
     return None if found else document
 
@@ -55,7 +61,9 @@ def _row_id(document: Document, at: tuple[str | int, ...]) -> str:
     if len(at) < 2 or not isinstance(at[1], int):
         return ""
     row = document[str(at[0])][at[1]]
-    found = next((row[key] for key in ("id", "maker", "name") if key in row), "") if isinstance(row, dict) else ""
+    found = (
+        next((row[key] for key in ("id", "maker", "name") if key in row), "") if isinstance(row, dict) else ""
+    )
     return found if isinstance(found, str) else ""
 
 

@@ -12,11 +12,14 @@ import re
 from dataclasses import dataclass
 
 MAX_ALTERNATIVES = 32
-"""More alternatives than this are not worth an automaton entry each."""
+"""So many texts are spelled out where parts are combined; more would multiply."""
+
+MAX_LITERALS = 1024
+"""So many literals may stand for one pattern: a rule that lists a hundred makers is selected by each."""
 
 MAX_LITERAL = 40
-MIN_LITERAL = 3
-"""Shorter literals occur everywhere and would select nothing."""
+MIN_LITERAL = 2
+"""Shorter literals occur in nearly every text and would select nothing."""
 
 _MAX_DEPTH = 60
 _REPEAT = re.compile(r"\{(\d{1,4})(,(\d{0,4}))?\}")
@@ -139,7 +142,7 @@ class _Reader:
             needed = needed | best if needed is not None and best and "" not in best else None
         if exact is not None and len(exact) > MAX_ALTERNATIVES:
             exact = None
-        if needed is None or len(needed) > MAX_ALTERNATIVES * 2:
+        if needed is None or len(needed) > MAX_LITERALS:
             needed = _NOTHING
         starts, ends = all(each.starts for each in branches), all(each.ends for each in branches)
         return _Part(exact, needed, heads, starts, ends)
