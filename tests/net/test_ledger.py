@@ -1,0 +1,50 @@
+"""Exactly one outcome for every (probe, target)."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camscan.model.exchange import Outcome
+from camscan.net.ledger import Ledger
+
+IPS = ("10.0.0.1", "10.0.0.2", "10.0.0.3")
+
+
+@given(st.lists(st.tuples(st.sampled_from(IPS), st.sampled_from(list(Outcome))), max_size=60))
+def test_the_outcomes_of_a_probe_always_add_up_to_its_targets(recorded: list[tuple[str, Outcome]]) -> None:
+    ledger = Ledger(["http"], IPS)
+    for ip, outcome in recorded:
+        ledger.record("http", ip, outcome)
+    assert len(IPS) == sum(ledger.coverage()[0].outcomes.values())
+
+
+def test_an_answer_is_never_overwritten_by_silence() -> None:
+    ledger = Ledger(["http"], IPS)
+    ledger.record("http", IPS[0], Outcome.ANSWERED)
+    ledger.record("http", IPS[0], Outcome.SILENT)
+    assert Outcome.ANSWERED is ledger.outcome("http", IPS[0])
+
+
+def test_what_was_not_run_is_said_once_with_its_reason() -> None:
+    ledger = Ledger(["tvt"], IPS)
+    ledger.record("tvt", IPS[1], Outcome.ANSWERED)
+    ledger.record_all("tvt", Outcome.NOT_RUN, "UDP port 23456 in use")
+    ledger.record_all("tvt", Outcome.NOT_RUN, "UDP port 23456 in use")
+    row = ledger.coverage()[0]
+    assert {Outcome.ANSWERED: 1, Outcome.NOT_RUN: 2} == dict(row.outcomes)
+    assert ("not-run: UDP port 23456 in use",) == row.reasons
+
+
+def test_a_device_that_was_no_target_gets_a_place() -> None:
+    ledger = Ledger(["sadp", "http"], IPS)
+    ledger.add_target("192.168.1.64")
+    ledger.record("sadp", "192.168.1.64", Outcome.ANSWERED)
+    assert Outcome.ANSWERED is ledger.outcome("sadp", "192.168.1.64")
+    assert Outcome.NOT_ASKED is ledger.outcome("http", "192.168.1.64")
+
+
+def test_a_group_question_counts_for_the_targets_on_its_link_only() -> None:
+    ledger = Ledger(["tvt"], IPS)
+    ledger.record_where("tvt", Outcome.SILENT, lambda ip: ip != IPS[2])
+    assert {Outcome.SILENT: 2, Outcome.NOT_ASKED: 1} == dict(ledger.coverage()[0].outcomes)
