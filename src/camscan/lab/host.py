@@ -145,9 +145,10 @@ class Host:
         """How this device abuses TCP, if it does."""
         return self._faults.misbehave.get(self.ip)
 
-    def dice(self, port: int) -> Dice:
-        """The draws of one port of this device."""
-        return Dice(self._faults, self.seed, self.ip, port)
+    def dice(self, port: int, heard_on: str = "") -> Dice:
+        """The draws of one port of this device; those of its groups are apart, so that a stranger's
+        multicast does not change what happens to packets sent to the device itself."""
+        return Dice(self._faults, self.seed, f"{self.ip} {heard_on}", port)
 
     def local_port(self, protocol: str, port: int) -> int:
         """Where a port really is, when the machine did not allow the true one."""
@@ -207,9 +208,9 @@ class Host:
             own6 = self.wiring.datagram6(self.ip, self.truth.link_local, local)
             listening.append((own6, own6, None))
             listening += [(self.wiring.group6(self.ip, group, local), own6, group) for group in groups6]
-        dice = self.dice(port)
         for sock, speaking, group in listening:
             self._sockets.append(sock)
+            dice = self.dice(port, group or "")
             loop.add_reader(sock, self._readable, sock, speaking, group, port, respond, dice)
 
     def _readable(

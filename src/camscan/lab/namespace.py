@@ -32,6 +32,9 @@ from camscan.lab.wiring import Wiring
 SCANNER_HOST = 250
 """The last number of the scanner's address in the first subnet."""
 
+SCANNER_MAC = "02:00:00:00:00:fa"
+"""The scanner's hardware address, fixed so that devices can know it beforehand."""
+
 _NEEDED = ("ip", "unshare", "nsenter")
 
 
@@ -225,7 +228,7 @@ class Fleet:
             lines += [
                 # Snooping without a querier would withhold groups, a fault of real switches that the
                 # fleet does not simulate.
-                f"link add br{number} type bridge mcast_snooping 0",
+                f"link add br{number} address {_router_mac(number)} type bridge mcast_snooping 0",
                 f"addr add {network}.1/{self._prefix} dev br{number}",
                 f"link add up{number} type veth peer name parent{number} netns {self.space.pid}",
                 f"link set up{number} master br{number} up",
@@ -242,6 +245,7 @@ class Fleet:
         self.scanner.ip(
             [
                 "link set lo up",
+                f"link set lan0 address {SCANNER_MAC}",
                 f"addr add {self.scanner_ip}/{self._prefix} dev lan0",
                 "link set lan0 up",
                 f"route add default via {self.networks[0]}.1 dev lan0",
@@ -302,7 +306,15 @@ class Fleet:
                 f"rule add from {ip} table {table}",
             ]
             if home is not None:
-                lines.append(f"route add default via {self.networks[home]}.1 dev {name} table {table}")
+                gateway = f"{self.networks[home]}.1"
+                lines += [
+                    f"route add default via {gateway} dev {name} table {table}",
+                    # The kernel keeps one neighbour table of about a thousand entries for all of its
+                    # namespaces; hundreds of real devices have one each. Permanent entries do not count.
+                    f"neigh replace {gateway} lladdr {_router_mac(home)} dev {name} nud permanent",
+                ]
+            if home == 0:
+                lines.append(f"neigh replace {self.scanner_ip} lladdr {SCANNER_MAC} dev {name} nud permanent")
         self.space.ip(lines)
         return interfaces
 
@@ -320,3 +332,7 @@ def _end(child: subprocess.Popen[str]) -> None:
     if child.stdout:
         child.stdout.close()
     child.wait(timeout=10)
+
+
+def _router_mac(number: int) -> str:
+    return f"02:00:00:00:01:{number:02x}"

@@ -26,6 +26,9 @@ from camscan.lab.faults import Faults
 from camscan.lab.run import Lab, PortMap, neighbours
 from camscan.lab.wiring import Wiring
 
+_SETTLE_SECONDS = 0.05
+"""What the kernel already holds for the lab is read before the log is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Order:
@@ -181,7 +184,9 @@ async def _serve(order: _Order) -> None:
             threading.Thread(target=read, daemon=True).start()
             while (line := await lines.get()) not in ("stop", "end"):
                 if line == "log":
+                    await asyncio.sleep(_SETTLE_SECONDS)
                     _say(lab.log.as_dict())
+            await asyncio.sleep(_SETTLE_SECONDS)
             if line == "stop":
                 _say(lab.log.as_dict())
     except OperationalError as error:
