@@ -205,8 +205,8 @@ claim.note = "digits"
     text += "".join(rule.format(number=n, digits="1" * n) for n in range(1, MAX_UNSELECTIVE + 2))
     (directory / "vendors" / "bolt.toml").write_text(text)
     assert [
-        f"vendors: http.title: {MAX_UNSELECTIVE + 1} rules have no literal text of {MIN_LITERAL} characters to be selected by "
-        f"(at most {MAX_UNSELECTIVE})"
+        f"vendors: http.title: {MAX_UNSELECTIVE + 1} rules have no literal text of {MIN_LITERAL} characters "
+        f"to be selected by (at most {MAX_UNSELECTIVE})"
     ] == faults(directory)
 
 
