@@ -17,8 +17,8 @@ from camscan.report.csv import render
 GOLDEN = Path(__file__).parent.parent / "golden" / "inventory.csv"
 
 PROMISED = (
-    "site, ip, mac, hostname, device_type, brand, manufacturer, model, firmware, serial, confidence, policies, "
-    "advisories, open_ports, discovered_by, evidence, first_seen, last_seen, device_id"
+    "site, ip, mac, hostname, device_type, brand, manufacturer, model, firmware, serial, confidence, "
+    "policies, advisories, open_ports, discovered_by, evidence, first_seen, last_seen, device_id"
 )
 
 
@@ -62,7 +62,7 @@ def test_a_plus_adds_to_the_standard_columns() -> None:
 
 
 def test_an_unknown_column_is_a_usage_error_that_lists_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="no column 'colour'; known columns: site, ip, .*notes"):
+    with pytest.raises(UsageError, match=r"no column 'colour'; known columns: site, ip, .*notes"):
         rows.choose(["colour"])
 
 

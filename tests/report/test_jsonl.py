@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 from importlib import resources
@@ -124,10 +125,8 @@ def test_a_later_line_about_a_device_replaces_the_earlier() -> None:
 @given(st.binary(max_size=80))
 def test_whatever_the_bytes_are_an_inventory_or_a_file_format_error(raw: bytes) -> None:
     scan = jsonl.scan_line(hostile.inventory("a").scan)
-    try:
+    with contextlib.suppress(FileFormatError):
         read([scan, raw])
-    except FileFormatError:
-        pass
 
 
 def test_a_file_is_read_from_disk(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ from camscan.report import rows
 class Format:
     """One output format: its name for --format, its suffix for -o, what it is for, and its module.
 
-    module.render(inventory) makes the bytes; takes says which options it understands besides.
+    module.render(inventory) makes the bytes ("module:function" names another function); takes says which
+    options it understands besides.
     """
 
     name: str
@@ -48,6 +49,20 @@ FORMATS = (
     ),
     _format("ndaa-889", ".ndaa-889.csv", "the fields of a FAR 52.204-24/-25 report", "ndaa_889"),
     _format("ecs", ".ecs.jsonl", "one Elastic Common Schema event per device", "ecs"),
+    _format("pdf", ".pdf", "summary, findings and devices for filing", "pdf", "language", text=False),
+    _format("netbox", ".netbox.csv", "devices for NetBox's bulk import", "netbox_csv"),
+    _format(
+        "netbox-manufacturers",
+        ".netbox-manufacturers.csv",
+        "manufacturers for NetBox's bulk import",
+        "netbox_csv:render_manufacturers",
+    ),
+    _format(
+        "netbox-device-types",
+        ".netbox-device-types.csv",
+        "device types for NetBox's bulk import",
+        "netbox_csv:render_device_types",
+    ),
     _format("cyclonedx", ".cdx.json", "CycloneDX 1.6: device and firmware components", "cyclonedx"),
 )
 
@@ -96,7 +111,8 @@ def render(
         options["columns"] = rows.choose(columns)
     if "language" in form.takes:
         options["language"] = language
-    make = cast("Callable[..., bytes]", importlib.import_module(form.module).render)
+    module, _, function = form.module.partition(":")
+    make = cast("Callable[..., bytes]", getattr(importlib.import_module(module), function or "render"))
     return make(inventory, **options)
 
 

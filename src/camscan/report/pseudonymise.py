@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from camscan.errors import UsageError
@@ -59,7 +59,6 @@ _HIDDEN = "[withheld]"
 _MAC = re.compile(
     r"(?<![0-9A-Fa-f])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])"
 )
-_IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 _LEAST_IDENTIFIER = 5
 
 
@@ -73,7 +72,7 @@ class Pseudonyms:
     def __post_init__(self) -> None:
         if len(self.key) < MIN_KEY_BYTES:
             raise UsageError(
-                f"a pseudonym key needs at least {MIN_KEY_BYTES} bytes; make one: head -c 32 /dev/urandom > KEYFILE"
+                f"a pseudonym key needs {MIN_KEY_BYTES} bytes or more: head -c 32 /dev/urandom > KEYFILE"
             )
 
     def mac(self, mac: str) -> str:
@@ -126,12 +125,15 @@ class Pseudonyms:
             self.known[text.casefold()] = made
         return made
 
-    def scrub(self, text: str) -> str:
-        """`text` with every identifier learned, every MAC and every IPv4 address replaced."""
+    def scrub(self, text: str, own: Iterable[str] = ()) -> str:
+        """`text` with every MAC and every identifier learned replaced; `own` are those of the device that
+        is spoken of, found even inside words. A version such as 5.4.0.12 is an address only when learned.
+        """
         if text.casefold() in self.known:
             return self.known[text.casefold()]
+        for identifier in own:
+            text = re.sub(re.escape(identifier), self.known[identifier.casefold()], text, flags=re.IGNORECASE)
         text = _MAC.sub(lambda found: self.mac(found.group()), text)
-        text = _IPV4.sub(lambda found: self.ip(found.group()), text)
         for token in set(_TOKENS.findall(text)):
             made = self.known.get(token.casefold())
             if made:
@@ -171,10 +173,11 @@ def pseudonymise(inventory: Inventory, key: bytes) -> Inventory:
     """The inventory under this key's pseudonyms. Raises UsageError for a short key."""
     names = Pseudonyms(key)
     _learn(inventory, names)
+    own = {device.device_id: _own(device, names) for device in inventory.devices}
     return Inventory(
         scan=_scan(inventory.scan, names),
-        devices=tuple(_device(device, names) for device in inventory.devices),
-        findings=tuple(_finding(finding, names) for finding in inventory.findings),
+        devices=tuple(_device(device, names, own[device.device_id]) for device in inventory.devices),
+        findings=tuple(_finding(each, names, own.get(each.device_id, ())) for each in inventory.findings),
         observations=tuple(_observation(each, names) for each in inventory.observations),
         sites=tuple(_site(site, names) for site in inventory.sites),
         scans=tuple(_scan(scan, names) for scan in inventory.scans),
@@ -187,6 +190,7 @@ def _learn(inventory: Inventory, names: Pseudonyms) -> None:
     for site in inventory.sites:
         _learn_site(site, names)
     for device in inventory.devices:
+        names.learn("device", device.device_id)
         names.learn("host", device.hostname)
         for address in device.addresses:
             names.learn("ip", address)
@@ -197,6 +201,13 @@ def _learn(inventory: Inventory, names: Pseudonyms) -> None:
         for key in device.identity_keys:
             kind, _, text = key.partition(":")
             names.learn("mac" if kind.startswith("mac") else kind, text)
+
+
+def _own(device: Device, names: Pseudonyms) -> tuple[str, ...]:
+    """The device's identifiers that were learned, the longest first."""
+    texts = {device.device_id, device.hostname, device.value("serial"), *device.addresses}
+    known = (text for text in texts if text.casefold() in names.known)
+    return tuple(sorted(known, key=len, reverse=True))
 
 
 def _learn_site(site: Site, names: Pseudonyms) -> None:
@@ -237,7 +248,7 @@ def _scan(scan: Scan, names: Pseudonyms) -> Scan:
     )
 
 
-def _device(device: Device, names: Pseudonyms) -> Device:
+def _device(device: Device, names: Pseudonyms, own: Sequence[str]) -> Device:
     return replace(
         device,
         device_id=names.name("device", device.device_id),
@@ -246,7 +257,7 @@ def _device(device: Device, names: Pseudonyms) -> Device:
         zone=names.name("zone", device.zone),
         macs=tuple(MacAddress(names.mac(seen.mac), seen.observed, seen.source) for seen in device.macs),
         hostname=names.name("host", device.hostname),
-        claims={name: _claim(name, claim, names) for name, claim in device.claims.items()},
+        claims={name: _claim(name, claim, names, own) for name, claim in device.claims.items()},
         notes=(),
         identity_keys=tuple(_identity(key, names) for key in device.identity_keys),
     )
@@ -257,36 +268,37 @@ def _identity(key: str, names: Pseudonyms) -> str:
     return f"{kind}:{names.mac(text) if kind.startswith('mac') else names.name(kind, text)}"
 
 
-def _claim(name: str, claim: Claim, names: Pseudonyms) -> Claim:
-    value = names.scrub(claim.value) if name in PLAIN_CLAIMS else names.name(name, claim.value)
-    return Claim(value, claim.confidence, _said(claim.evidence, names), _said(claim.against, names))
+def _claim(name: str, claim: Claim, names: Pseudonyms, own: Sequence[str]) -> Claim:
+    value = names.scrub(claim.value, own) if name in PLAIN_CLAIMS else names.name(name, claim.value)
+    evidence, against = _said(claim.evidence, names, own), _said(claim.against, names, own)
+    return Claim(value, claim.confidence, evidence, against)
 
 
-def _said(evidence: Iterable[Evidence], names: Pseudonyms) -> tuple[Evidence, ...]:
+def _said(evidence: Iterable[Evidence], names: Pseudonyms, own: Sequence[str]) -> tuple[Evidence, ...]:
     return tuple(
         replace(
             each,
-            value=_value(each.field, each.value, names),
-            says=names.scrub(each.says),
+            value=_value(each.field, each.value, names, own),
+            says=names.scrub(each.says, own),
             digest=names.digest(each.digest),
         )
         for each in evidence
     )
 
 
-def _value(name: str, text: str, names: Pseudonyms) -> str:
+def _value(name: str, text: str, names: Pseudonyms, own: Sequence[str] = ()) -> str:
     if name in MAC_FIELDS:
         mac, space, rest = text.partition(" ")  # "44:19:b6:… (registrant)"
         return names.mac(mac) + space + rest
-    return names.scrub(text) if name in KEPT_FIELDS else names.known.get(text.casefold(), _HIDDEN)
+    return names.scrub(text, own) if name in KEPT_FIELDS else names.known.get(text.casefold(), _HIDDEN)
 
 
-def _finding(finding: Finding, names: Pseudonyms) -> Finding:
+def _finding(finding: Finding, names: Pseudonyms, own: Sequence[str]) -> Finding:
     return replace(
         finding,
         device_id=names.name("device", finding.device_id),
-        wording=names.scrub(finding.wording),
-        basis=names.scrub(finding.basis),
+        wording=names.scrub(finding.wording, own),
+        basis=names.scrub(finding.basis, own),
     )
 
 
