@@ -15,6 +15,7 @@ from camscan.model.device import Claim, Evidence, Kind
 
 _NOISE = re.compile(r"[^a-z0-9]+")
 MAX_EVIDENCE = 24
+_FULLEST = ("serial", "firmware")
 
 
 def fold(name: str, value: str) -> str:
@@ -33,10 +34,10 @@ def weigh(name: str, evidence: Iterable[Evidence]) -> Claim | None:
     if name == "kind":
         _lend_camera_likeness(by_value)
     elif name in ("serial", "model", "firmware"):
-        _join_contained(by_value)
+        _join_contained(by_value, fullest_first=name != "model")
     strengths = {value: strength(found) for value, found in by_value.items()}
     best = max(strengths, key=lambda value: (strengths[value], len(by_value[value]), value))
-    supporting = sorted(by_value[best], key=lambda e: -e.weight)
+    supporting = by_value[best] if name in _FULLEST else sorted(by_value[best], key=lambda e: -e.weight)
     against = sorted(
         (e for v, found in by_value.items() if v != best for e in found), key=lambda e: -e.weight
     )
@@ -44,7 +45,7 @@ def weigh(name: str, evidence: Iterable[Evidence]) -> Claim | None:
     for value, rival in strengths.items():
         if value != best and not _compatible(name, best, value):
             confidence *= 1 - weights.CONTRADICTION * rival
-    shown = supporting[0].says
+    shown = best if name == "kind" else supporting[0].says
     return Claim(
         shown,
         round(min(confidence, 0.99), 4),
@@ -76,14 +77,19 @@ def _lend_camera_likeness(by_value: dict[str, list[Evidence]]) -> None:
         del by_value[Kind.CAMERA_LIKE]
 
 
-def _join_contained(by_value: dict[str, list[Evidence]]) -> None:
-    """A short serial, model or version inside a longer one says the same in fewer words."""
+def _join_contained(by_value: dict[str, list[Evidence]], *, fullest_first: bool) -> None:
+    """A short serial, model or version inside a longer one says the same in fewer words.
+
+    The fullest spelling of a serial or version is shown, the best supported one of a model.
+    """
     for short in sorted(by_value, key=len):
         longer = [v for v in by_value if v != short and len(short) >= 4 and short in v]
         if longer:
             by_value[max(longer, key=lambda v: strength(by_value[v]))] += by_value.pop(short)
     for value, found in by_value.items():
-        by_value[value] = sorted(found, key=lambda e: (-e.weight, -len(e.says)))
+        by_value[value] = sorted(
+            found, key=lambda e: (-len(e.says), -e.weight) if fullest_first else (-e.weight, -len(e.says))
+        )
 
 
 def _compatible(name: str, one: str, other: str) -> bool:
