@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import shutil
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -141,3 +143,42 @@ def test_a_corpus_line_that_cannot_be_read_is_named(
         ["fingerprints", "evaluate", str(corpus), "--fingerprints", str(directory)]
     )
     assert f"{corpus}, line 2: needs an object" in capsys.readouterr().err
+
+
+class _Camera(BaseHTTPRequestHandler):
+    server_version = "Acme-Httpd"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        body = b"<html><head><title>Acme</title></head></html>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_record_asks_one_device_and_prints_an_example(
+    directory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with ThreadingHTTPServer(("127.83.1.9", 8080), _Camera) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            where = ["--fingerprints", str(directory), "--source", "a test"]
+            assert Exit.OK == invoke(["fingerprints", "record", "127.83.1.9", *where])
+        finally:
+            server.shutdown()
+    said = capsys.readouterr().out
+    assert "# acme.title\n    [[fingerprint.example]]\n    given.\"http.title\" = 'Acme'\n" in said
+    assert "    expect = { brand = 'acme' }\n    source = 'a test'\n" in said
+    assert "127.83.1.9" not in said
+
+
+@pytest.mark.parametrize("address", ["camera.example", "10.0.0.0/24", "127.83.1.9-10"])
+def test_record_takes_one_address_only(
+    directory: Path, capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    assert Exit.USAGE == invoke(["fingerprints", "record", address, "--fingerprints", str(directory)])
+    assert f"camscan: `{address}` is not one address\n" == capsys.readouterr().err

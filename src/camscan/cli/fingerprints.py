@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from camscan.catalog import Catalog
+    from camscan.model.inventory import Inventory
 
 _DIRECTORY = click.option(
     "--fingerprints",
@@ -144,6 +149,55 @@ def evaluate(corpus: Path, directory: Path | None) -> int:
     report = judge(_labelled_lines(corpus), observations_of, Identifier(catalog), catalog.names)
     click.echo(report.markdown(), nl=False)
     return int(Exit.OK)
+
+
+@command.command()
+@click.argument("address")
+@click.argument("inventory", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--source", default="", help="Where the device is, in words you do not mind to publish.")
+@_DIRECTORY
+def record(address: str, inventory: Path | None, source: str, directory: Path | None) -> int:
+    """Print what the device at ADDRESS says, as redacted examples for fingerprint files.
+
+    Asks the device itself and nobody else, or reads the observations of an INVENTORY (.jsonl) that a scan
+    wrote. Serial digits, the tail of hardware addresses, IP addresses and UUIDs are replaced; places and
+    whatever looks like a credential are left out. Read the result before you publish it: names are kept.
+    """
+    from camscan.catalog import load
+    from camscan.catalog.drafting import BLANK
+    from camscan.catalog.recording import example_toml, redact
+    from camscan.errors import UsageError
+    from camscan.report.load import load as load_inventory
+
+    catalog = load(directory)
+    held = load_inventory(inventory) if inventory else _ask(address, catalog)
+    own = [each for each in held.observations if each.ip == address]
+    if not own:
+        where = f"{inventory} holds no observation of it" if inventory else "it answered nothing"
+        raise UsageError(f"nothing to record of {address}: {where}")
+    match = catalog.matcher.match
+    told = source or f"{BLANK}: what and where this device is"
+    for original, redacted in redact(own, catalog.fields):
+        click.echo(example_toml(redacted, match(redacted), match(original), told))
+    click.echo("Read this before you publish it: names and titles are as the device says them.", err=True)
+    return int(Exit.OK)
+
+
+def _ask(address: str, catalog: Catalog) -> Inventory:
+    """What this one address answers, asked by unicast alone. Raises UsageError when it is no address."""
+    import asyncio
+
+    from camscan.cli.targets import Asked, build_scope
+    from camscan.errors import UsageError
+    from camscan.model.address import parse_ip
+    from camscan.scan import scan
+    from camscan.survey.request import ScanRequest
+
+    if parse_ip(address) != address:
+        raise UsageError(f"`{address}` is not one address")
+    scope, _ = build_scope(Asked((address,)))
+    request = ScanRequest(scope=scope, group_questions="never", mdns=False, resolve_names=False)
+    return asyncio.run(scan(request, catalog))
 
 
 def _labelled_lines(corpus: Path) -> Iterator[dict[str, object]]:
