@@ -5,6 +5,7 @@ from __future__ import annotations
 from camscan.model.exchange import Probe, Target, Transport
 from camscan.model.observation import Observation
 from camscan.probes import load_probes, snmp
+from camscan.probes.ports import CAMERA_PORTS
 from camscan.survey.request import ScanRequest
 
 
@@ -40,3 +41,12 @@ def chosen_probes(request: ScanRequest) -> tuple[Probe, ...]:
         else:
             chosen.append(probe)
     return tuple(chosen)
+
+
+def sweep_ports(request: ScanRequest, stage: int) -> tuple[int, ...]:
+    """The TCP ports of one stage: 1 for every address, 2 for those that answered; -p and -Pn make it one."""
+    if request.scope.ports:
+        return request.scope.ports if stage == 1 else ()
+    if request.assume_up:
+        return tuple(each.port for each in CAMERA_PORTS) if stage == 1 else ()
+    return tuple(each.port for each in CAMERA_PORTS if each.stage == stage)

@@ -36,7 +36,7 @@ class Notebook:
 
     def add(self, observation: Observation) -> bool:
         """Keep an observation; False when it was known already or the page is full."""
-        mark = (observation.source, observation.digest, observation.port)
+        mark = (observation.source, str(sorted(observation.fields.items())), observation.port)
         marks = self._seen[observation.ip]
         if not observation.fields or mark in marks or len(marks) >= MAX_OBSERVATIONS:
             return False

@@ -27,16 +27,16 @@ from camscan.net.onvif_login import NAME as LOGIN
 from camscan.net.onvif_login import LoginRefused, prepare, read_device
 from camscan.net.pace import Pace
 from camscan.net.session import Session
-from camscan.probes.ports import CAMERA_PORTS
 from camscan.survey.admission import Admission
-from camscan.survey.choice import chosen_probes, is_asked_each, messages, speaks_onvif
+from camscan.survey.choice import chosen_probes, is_asked_each, messages, speaks_onvif, sweep_ports
 from camscan.survey.covering import covered, shortfalls
 from camscan.survey.logins import login_for, login_target
 from camscan.survey.notebook import Notebook
-from camscan.survey.plan import LOW_VALUE_STEPS, Plan
+from camscan.survey.plan import LOW_VALUE_STEPS, Known, Plan
 from camscan.survey.request import DeviceFound, Event, Progress, ScanRequest, Warned
 
 SWEEP = "tcp-connect"
+AXIS = "Axis"  # its anonymous basicdeviceinfo is asked of nobody else
 LIBRARY_PROBES = ("mdns", "neighbour")
 
 
@@ -137,7 +137,7 @@ class Run:
     def start(self) -> None:
         """Open what needs a running event loop."""
         self._started = asyncio.get_running_loop().time()
-        stage1 = sum(1 for _ in self._ports(1))
+        stage1 = len(sweep_ports(self.request, 1))
         asked = [
             p for p in self.probes.values() if p.asks and p.transport in (Transport.UDP, Transport.GROUP)
         ]
@@ -259,16 +259,8 @@ class Run:
 
     # The sweep ------------------------------------------------------------------------------------
 
-    def _ports(self, stage: int) -> Iterator[int]:
-        if self.request.scope.ports:
-            yield from self.request.scope.ports if stage == 1 else ()
-            return
-        for each in CAMERA_PORTS:
-            if each.stage == stage or (stage == 1 and self.request.assume_up):
-                yield each.port
-
     def _pairs(self, stage: int) -> Iterator[tuple[str, int]]:
-        for port in self._ports(stage):
+        for port in sweep_ports(self.request, stage):
             if stage == 1:
                 for ip in self.request.scope.addresses(seed=self.request.seed + port):
                     self._advance()
@@ -347,7 +339,7 @@ class Run:
         await asyncio.sleep(0.05)  # answers to one burst of questions come together
 
         async def talk() -> None:
-            while (what := plan.next_talk(self.notebook.known(ip), session.left + session.ready)) is not None:
+            while (what := plan.next_talk(self._known(ip), session.left + session.ready)) is not None:
                 await session.hold(what)
                 plan.ended(what)
 
@@ -356,6 +348,12 @@ class Run:
         session.close()
         await self._log_in(ip)
         self._settle(ip)
+
+    def _known(self, ip: str) -> Known:
+        device = self.notebook.verdict(ip)
+        if device is not None and device.value("manufacturer") == AXIS and "firmware" not in device.claims:
+            self._plan(ip).looks_like_axis = True
+        return self.notebook.known(ip)
 
     async def _log_in(self, ip: str) -> None:
         """Once for each device and run, where the operator gave a login for its address."""
