@@ -16,6 +16,7 @@ from camscan.probes.http_paths import Place, follow, shown
 from camscan.wire import soap
 from camscan.wire.challenge import realms_of, texts_of
 from camscan.wire.http import HttpResponse, decode_response, encode_request, host_header
+from camscan.wire.namespaces import foreign_namespaces
 from camscan.wire.soap import Operation
 
 NAME = "onvif-device"
@@ -69,6 +70,7 @@ def read(reply: Reply) -> Iterator[Observation | Ask]:
     if answer is not None:
         fields["http.server"] = response.header("Server")
         fields |= answer_fields(answer)
+        fields["onvif.namespace"] = foreign_namespaces(response.body)
     if any(fields.values()):
         yield observation(reply, NAME, fields)
     yield from _follow_ups(reply.ask, answer, response.status)
@@ -135,6 +137,7 @@ PROBE = Probe(
         "http.auth",
         "http.server",
         "onvif.fault",
+        "onvif.namespace",
         "onvif.service",
         "onvif.xaddr",
         "onvif.clock",

@@ -16,6 +16,7 @@ from camscan.probes.http_paths import shown
 from camscan.wire import wsd
 from camscan.wire.claimed import claimed_addresses
 from camscan.wire.endpoint import endpoint_mac, parse_service_address
+from camscan.wire.namespaces import foreign_namespaces
 from camscan.wire.scopes import parse_scopes
 
 NAME = "ws-discovery"
@@ -56,7 +57,8 @@ def read(reply: Reply) -> Iterator[Observation | Ask]:
         yield observation(reply, NAME, {"onvif.fault": message.fault})
     elif message.kind in (wsd.Kind.PROBE_MATCHES, wsd.Kind.RESOLVE_MATCHES, wsd.Kind.HELLO):
         for match in _own(message.matches, reply.source_ip):
-            yield observation(reply, NAME, match_fields(match))
+            declared = foreign_namespaces(reply.payload)
+            yield observation(reply, NAME, {**match_fields(match), "onvif.namespace": declared})
 
 
 def _own(matches: tuple[wsd.Match, ...], source_ip: str) -> tuple[wsd.Match, ...]:
@@ -114,6 +116,7 @@ PROBE = Probe(
         "onvif.type",
         "onvif.xaddr",
         "onvif.fault",
+        "onvif.namespace",
         "mac.claimed",
         "net.claimed_address",
     ),
