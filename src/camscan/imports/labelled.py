@@ -9,38 +9,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 
 from camscan.errors import MalformedReply
-from camscan.model.exchange import Ask, Reply, Transport
+from camscan.imports.labelled_packets import ADDRESS, AT, Read, read_packet, read_with
 from camscan.model.observation import Observation, RawFields, observe
+from camscan.probes import dhip, onvif_device, rtsp, sadp, snmp, ssdp, ws_discovery
 from camscan.probes import http as http_probe
 from camscan.probes import mdns as mdns_probe
-from camscan.probes import onvif_device, rtsp, snmp, ssdp, ws_discovery
-from camscan.probes import (
-    bosch,
-    dahua_dvrip,
-    dhip,
-    foscam,
-    gige_vision,
-    hanwha,
-    panasonic,
-    pppp,
-    reolink,
-    sadp,
-    sony,
-    topsee,
-    tp_link,
-    tvt,
-    ubiquiti,
-    vision360,
-    vivotek,
-    vstarcam,
-    xiongmai,
-)
 from camscan.wire import banner as wire_banner
 from camscan.wire import challenge, dns, soap, wsd
 from camscan.wire import snmp as wire_snmp
@@ -50,16 +27,8 @@ from camscan.wire.html import parse_page
 from camscan.wire.http import decode_response
 from camscan.wire.namespaces import foreign_namespaces
 from camscan.wire.rtsp import decode_answer
-from camscan.wire.tplink import decode_body as decode_tplink
 from camscan.wire.upnp import decode_description
-from camscan.wire.xiongmai import decode_body as decode_xiongmai
 
-ADDRESS = "192.0.2.1"
-AT = datetime(2000, 1, 1, tzinfo=UTC)
-_UDP_PROBES = (
-    sadp, dhip, tp_link, xiongmai, foscam, vivotek, ubiquiti, sony, panasonic, hanwha, bosch,
-    vstarcam, tvt, gige_vision, reolink, pppp, vision360, topsee, dahua_dvrip,
-)  # fmt: skip
 _INFORMATION = re.compile(
     r"""['"]?\b(Manufacturer|Model|FirmwareVersion|SerialNumber|HardwareId)['"]?\s*:\s*['"]?([^,\n'"}]*)"""
 )
@@ -77,8 +46,6 @@ _LONG_NAMES = {
     "stateOrProvinceName": "ST", "localityName": "L", "emailAddress": "emailAddress",
 }  # fmt: skip
 _OID = re.compile(r"\.?((?:\d+\.){3,}\d+)\b\s*(.*)", re.S)
-
-Read = Callable[[bytes], Iterable[tuple[str, RawFields]]]
 
 
 def observations_of(line: Mapping[str, object]) -> tuple[Observation, ...]:
@@ -290,96 +257,6 @@ def _banner(field: str) -> Read:
     return read
 
 
-def _vendor_udp(payload: bytes) -> Iterator[tuple[str, RawFields]]:
-    if payload.lstrip().startswith(b"{"):
-        for source, read in (("tp-link", _tplink_body), ("xiongmai", _xiongmai_body)):
-            fields = read(payload)
-            if any(fields.values()):
-                yield source, fields
-                return
-    for module in _UDP_PROBES:
-        try:
-            heard = [
-                each for each in module.read(_reply(module.NAME, payload)) if isinstance(each, Observation)
-            ]
-        except MalformedReply:
-            continue
-        if heard:
-            yield from (
-                (each.source, {name: list(values) for name, values in each.fields.items()}) for each in heard
-            )
-            return
-    text = _text(payload)
-    if text.replace("\n", " ").replace("\r", " ").replace("\t", " ").isprintable():
-        yield "banner", {"tcp.banner": text}
-
-
-def _tplink_body(payload: bytes) -> dict[str, str | None]:
-    told_system = _kasa_system(payload)
-    if told_system:
-        return told_system
-    try:
-        told = decode_tplink(payload)
-    except MalformedReply:
-        return {}
-    return {
-        "tplink.device_type": told.device_type,
-        "tplink.model": told.model,
-        "tplink.hardware": told.hardware,
-        "tplink.firmware": told.firmware,
-        "mac.claimed": told.mac,
-    }
-
-
-def _kasa_system(payload: bytes) -> dict[str, str | None]:
-    """The `get_sysinfo` answer of the older Kasa protocol (facts §5.16), as the newer one's fields."""
-    try:
-        system = json.loads(payload)["system"]["get_sysinfo"]
-        system = system.get("system", system)
-        texts = {
-            key: str(system.get(key, ""))
-            for key in ("type", "mic_type", "model", "hw_ver", "sw_ver", "mac", "mic_mac")
-        }
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return {}
-    return {
-        "tplink.device_type": texts["type"] or texts["mic_type"],
-        "tplink.model": texts["model"],
-        "tplink.hardware": texts["hw_ver"],
-        "tplink.firmware": texts["sw_ver"],
-        "mac.claimed": texts["mac"] or texts["mic_mac"],
-    }
-
-
-def _xiongmai_body(payload: bytes) -> dict[str, str | None]:
-    try:
-        told = decode_xiongmai(payload)
-    except MalformedReply:
-        return {}
-    return {
-        "xm.host_name": told.host_name,
-        "xm.serial_no": told.serial_no,
-        "xm.version": told.version,
-        "xm.channels": told.channels,
-        "xm.device_type": told.device_type,
-        "mac.claimed": told.mac,
-    }
-
-
-def _vendor(module: object) -> Read:
-    def read(payload: bytes) -> Iterator[tuple[str, RawFields]]:
-        name = str(getattr(module, "NAME"))
-        for each in getattr(module, "read")(_reply(name, payload)):
-            if isinstance(each, Observation):
-                yield each.source, {field: list(values) for field, values in each.fields.items()}
-
-    return read
-
-
-def _reply(probe: str, payload: bytes) -> Reply:
-    return Reply(Ask(probe, ADDRESS, 0, Transport.UDP, b""), ADDRESS, 0, payload, AT)
-
-
 READERS: Mapping[str, Read] = {
     "http_header": _http_header,
     "http_title": _http_title,
@@ -388,8 +265,8 @@ READERS: Mapping[str, Read] = {
     "rtsp": _rtsp,
     "onvif_probematch": _probe_match,
     "onvif_device_information": _device_information,
-    "sadp": _vendor(sadp),
-    "dhdiscover": _vendor(dhip),
+    "sadp": read_with(sadp.PROBE),
+    "dhdiscover": read_with(dhip.PROBE),
     "ssdp": _ssdp,
     "upnp_description": _upnp,
     "mdns": _mdns,
@@ -401,6 +278,6 @@ READERS: Mapping[str, Read] = {
     "tcp_banner": _banner("tcp.banner"),
     "ftp": _banner("ftp.banner"),
     "telnet": _banner("telnet.banner"),
-    "vendor_udp": _vendor_udp,
+    "vendor_udp": read_packet,
 }
 """The kinds that can be read."""

@@ -10,12 +10,12 @@ Rules of this file:
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from camscan.match.telling import silent_reason
 from camscan.model.device import CAMERA_KINDS, Device, Kind
 from camscan.model.observation import Observation
 
@@ -105,7 +105,7 @@ class Report:
         return Score(sum(v.called_camera for v in cameras), len(cameras))
 
     def maker_recall(self, *, only_telling: bool = True) -> Score:
-        """Of the cameras' lines with a known maker (and words that can carry it), those whose maker was named."""
+        """Of the cameras' lines with a known maker (and telling words), those whose maker was named."""
         lines = self._maker_lines(only_telling)
         return Score(sum(v.maker_right for v in lines), len(lines))
 
@@ -115,7 +115,7 @@ class Report:
         return Score(sum(v.maker_right for v in named), len(named))
 
     def brand_recall(self) -> Score:
-        """Of the cameras' lines with a known label and telling words, those whose brand or maker was named."""
+        """Of the cameras' lines with a label and telling words, those whose brand or maker was named."""
         lines = [v for v in self.verdicts if v.is_camera and v.label_brand and not v.silent]
         return Score(sum(v.brand_right for v in lines), len(lines))
 
@@ -145,12 +145,16 @@ class Report:
         return [v for v in self._maker_lines(False) if not v.maker_right]
 
     def markdown(self) -> str:
-        """The tables of docs/method.md."""
-        negatives = [v for v in self._known() if not v.is_camera]
+        """The tables of docs/method.md, and the lists of what went wrong."""
+        return "\n".join([*self._summary(), *self._tables(), *self._faults()]) + "\n"
+
+    def _summary(self) -> list[str]:
+        known = self._known()
+        negatives = [v for v in known if not v.is_camera]
         said_not = sum(v.kind == Kind.NOT_A_CAMERA for v in negatives)
-        out = [
-            f"{len(self.verdicts)} labelled lines: {sum(v.is_camera is True for v in self.verdicts)} of cameras, "
-            f"{len(negatives)} of other devices, {len(self.verdicts) - len(self._known())} nobody knows.",
+        return [
+            f"{len(self.verdicts)} labelled lines: {len(known) - len(negatives)} of cameras, "
+            f"{len(negatives)} of other devices, {len(self.verdicts) - len(known)} nobody knows.",
             "",
             "| measure | lines |",
             "|---|---|",
@@ -160,31 +164,34 @@ class Report:
             f"| maker recall, all lines | {self.maker_recall(only_telling=False)} |",
             f"| maker precision | {self.maker_precision()} |",
             f"| brand or maker named | {self.brand_recall()} |",
-            f"| other devices said to be none of ours | {Score(said_not, len(negatives))} |",
-            "",
-            "| confidence | kind right | maker right |",
-            "|---|---|---|",
+            f"| other devices said to be no camera | {Score(said_not, len(negatives))} |",
         ]
+
+    def _tables(self) -> list[str]:
+        out = ["", "| confidence | kind right | maker right |", "|---|---|---|"]
         out += [f"| {low:.1f} to {min(high, 1):.1f} | {k} | {m} |" for low, high, k, m in self.calibration()]
         out += _table("kind of line", self.verdicts, lambda v: v.line_kind)
-        out += _table(
-            "maker", [v for v in self.verdicts if v.is_camera and v.label_maker], lambda v: v.label_maker
-        )
-        out += ["", "Called a camera, but is none:", ""]
-        out += [
+        named = [v for v in self.verdicts if v.is_camera and v.label_maker]
+        return out + _table("maker", named, lambda v: v.label_maker)
+
+    def _faults(self) -> list[str]:
+        false = [
             f"- `{v.line_id}` {v.kind} {v.kind_confidence:.2f} by {', '.join(v.rules)}"
             for v in self.false_cameras()
-        ] or ["- none"]
-        out += ["", "Makers not named, by reason:", ""]
-        reasons = Counter(v.silent or "the words could have told" for v in self.missed_makers())
-        out += [f"- {count} × {reason}" for reason, count in reasons.most_common()] or ["- none"]
-        out += ["", "Makers missed although the words could have told:", ""]
-        missed = [v for v in self.missed_makers() if not v.silent][:MAX_LISTED]
-        out += [
+        ]
+        missed = self.missed_makers()
+        reasons = Counter(v.silent or "the words could have told" for v in missed)
+        telling = [
             f"- `{v.line_id}` ({v.line_kind}): {v.label_maker}, concluded {v.maker or 'nothing'}"
-            for v in missed
-        ] or ["- none"]
-        return "\n".join(out) + "\n"
+            for v in missed[:MAX_LISTED]
+            if not v.silent
+        ]
+        counted = [f"- {count} × {reason}" for reason, count in reasons.most_common()]
+        return [
+            *("", "Called a camera, but is none:", "", *(false or ["- none"])),
+            *("", "Makers not named, by reason:", "", *(counted or ["- none"])),
+            *("", "Makers missed although the words could have told:", "", *(telling or ["- none"])),
+        ]
 
 
 def _table(title: str, verdicts: Iterable[Verdict], key: Callable[[Verdict], str]) -> list[str]:
@@ -198,9 +205,8 @@ def _table(title: str, verdicts: Iterable[Verdict], key: Callable[[Verdict], str
     ]
     for name, found in sorted(rows.items(), key=lambda row: (-len(row[1]), row[0])):
         part = Report(tuple(found))
-        out.append(
-            f"| {name} | {len(found)} | {part.camera_precision()} | {part.camera_recall()} | {part.maker_recall()} |"
-        )
+        scores = (part.camera_precision(), part.camera_recall(), part.maker_recall())
+        out.append(f"| {name} | {len(found)} | {' | '.join(map(str, scores))} |")
     return out
 
 
@@ -245,73 +251,3 @@ def _judge(line: Line, observe: Observe, resolver: Resolver, names: MakerNames) 
 
 def _same(one: str, other: str, names: MakerNames) -> bool:
     return bool(one and other) and names.identity(one) == names.identity(other)
-
-
-_GENERIC_FIELDS = frozenset(
-    "http.status http.path http.header http.cookie rtsp.status rtsp.public rtsp.open onvif.clock onvif.types onvif.profile"
-    " onvif.type onvif.xaddr onvif.service onvif.fault dhcp.param_list net.claimed_address ssdp.st onvif.location".split()
-)
-"""Fields whose values are a protocol's own words: alone they say nothing of a maker."""
-
-_GENERIC_VALUES = re.compile(
-    r"(?i)(?:rtsp session|media presentation|session streamed by .*|streamed by the rtsp server|rtsp server|unnamed|no name"
-    r"|live555.*|a=tool:live555.*|ip ?camera( video)?|camera|localhost|onvif|network video transmitter|document error.*"
-    r"|401 unauthorized|index|login|welcome|rtspd|udhcp .*|dhcpcd.*|onvif://.*|id=\d+|linux/[\d.]+, upnp/1\.0, portable sdk.*"
-    r"|embedded upnp/1\.0|upnp:rootdevice|x-notes|framerate|mac\.|uuid:[0-9a-z-]+(?:::.*)?)"
-)
-
-
-def silent_reason(observations: Sequence[Observation]) -> str:
-    """Why these words cannot name a maker; "" when they may. Judged from the words alone, never the label."""
-    if not observations:
-        return "nothing that a probe reads"
-    fields = {name: values for each in observations for name, values in each.fields.items()}
-    if fields.keys() & {"http.favicon_mmh3", "http.favicon_md5"}:
-        return "an icon's digest names nobody; public lists of them contradict each other"
-    if fields.keys() <= {"dhcp.param_list", "dhcp.vendor_class"} and _generic(
-        fields.get("dhcp.vendor_class", ())
-    ):
-        return "a DHCP option list shared by many devices"
-    telling = {
-        name: values
-        for name, values in fields.items()
-        if name not in _GENERIC_FIELDS and not _generic(values)
-    }
-    if not telling:
-        return "the protocol's own words only, the same from any maker"
-    if telling.keys() <= {"http.body", "http.title"} and not _names_in(telling.get("http.body", ())):
-        return "a page excerpt without a name"
-    if telling.keys() <= {"rtsp.sdp", "rtsp.sdp_origin", "rtsp.sdp_control"}:
-        words = " ".join(value for values in telling.values() for value in values)
-        if not re.search(
-            r"(?i)[a-z]{4,}",
-            re.sub(
-                r"(?i)live555|streaming|media|session|presentation|stream|video|camera|track\w*|rtsp|server|ip|live",
-                "",
-                words,
-            ),
-        ):
-            return "the protocol's own words only, the same from any maker"
-    if telling.keys() <= {"mac.claimed"}:
-        return ""
-    return ""
-
-
-def _generic(values: Sequence[str]) -> bool:
-    return all(_GENERIC_VALUES.fullmatch(value) for value in values)
-
-
-def _names_in(values: Sequence[str]) -> bool:
-    """Whether a page holds a capitalised product word beyond HTML's own."""
-    text = " ".join(values)
-    text = re.sub(
-        r"(?i)document error|access error|unauthorized|authentication error|access denied|authorization required",
-        "",
-        text,
-    )
-    return bool(
-        re.search(
-            r"\b(?:[A-Z][A-Za-z]{3,}|[A-Z]{2,}-?\d{2,})\b",
-            re.sub(r"(?i)<!?/?[a-z][^>]{0,40}|frame|click|name|your|here", " ", text),
-        )
-    )
