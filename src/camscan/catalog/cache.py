@@ -96,7 +96,7 @@ def read_cache(key: str, folder: Path) -> tuple[Contents, Index] | None:
             about = os.fstat(stream.fileno())
             if not _only_ours(about) or not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
                 return None
-            head, _, body = stream.read(MAX_BYTES).partition(b"\n")
+            head, _, body = stream.read(about.st_size).partition(b"\n")
         if head.decode("ascii") != hashlib.sha256(body).hexdigest():
             return None
         return _unpack(body.split(b"\n"))
