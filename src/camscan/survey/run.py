@@ -81,7 +81,7 @@ class Run:
                     self.ledger.reason(probe.name, "not permitted: group questions were switched off")
             return
         wanted = [p for p in self.probes.values() if p.group_asks and p.groups]
-        await asyncio.gather(*(self._datagrams.ask_groups(probe) for probe in wanted))
+        await asyncio.gather(*(self._asker().ask_groups(probe) for probe in wanted))
         await asyncio.sleep(self.request.manners.group_window_seconds if self.request.links else 0)
 
     async def ask_each(self) -> None:
@@ -95,7 +95,7 @@ class Run:
                 for ip in self.request.scope.addresses(seed=self.request.seed):
                     self._advance()
                     if not self._is_settled(probe, ip):
-                        await self._datagrams.ask(probe, Target(ip, zone=self.request.site.id), number)
+                        await self._asker().ask(probe, Target(ip, zone=self.request.site.id), number)
         for probe in wanted:
             for number in range(messages(probe)):
                 for ip in [*self.notebook.addresses(), *self._refusals]:
@@ -104,7 +104,7 @@ class Run:
                         and not self._is_settled(probe, ip)
                         and self._is_open_question(ip)
                     ):
-                        await self._datagrams.ask(probe, Target(ip, zone=self.request.site.id), number)
+                        await self._asker().ask(probe, Target(ip, zone=self.request.site.id), number)
 
     def _is_open_question(self, ip: str) -> bool:
         known = self.notebook.known(ip)
@@ -393,11 +393,9 @@ class Run:
         self._done += 1
         if self._done % 64 == 0:
             spent = asyncio.get_running_loop().time() - self._started
-            left = spent / self._done * (self._total - self._done) if self._done else None
+            left = spent / self._done * (self._total - self._done)
             self._tell(Progress(self._done, self._total, len(self._settled), left))
 
-    @property
-    def _datagrams(self) -> Datagrams:
-        if self.datagrams is None:
-            raise RuntimeError("start() was not called")
+    def _asker(self) -> Datagrams:
+        assert self.datagrams is not None, "start() comes first"
         return self.datagrams
