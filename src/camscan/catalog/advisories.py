@@ -145,5 +145,6 @@ def _affected(row: Document, grammar: Grammar) -> Affected:
         unknown=row.get("unknown", ""),
         doubt=row.get("doubt", ""),
         recalled=row.get("recalled", False),
+        otherwise=row.get("otherwise", False),
         tracks=tuple(row.get("tracks", ())),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from camscan.catalog.advisories import check_policies
 from camscan.catalog.contents import Contents
 from camscan.catalog.faults import Fault, did_you_mean
 from camscan.catalog.judging import judge_rule
@@ -38,6 +39,7 @@ def check_directory(directory: Path) -> list[Fault]:
     faults += _check_vendors(contents)
     faults += _check_selectivity(sound, contents)
     faults += prove(sound, contents, names)
+    faults += check_policies(directory, contents.vendors, contents.brands)
     return sorted(set(faults))
 
 

@@ -1,4 +1,4 @@
-"""Policy and advisory files as checked TOML documents: one fault for each thing wrong, the rest still read."""
+"""Policy and advisory files as checked TOML documents; each thing wrong is one fault."""
 
 from __future__ import annotations
 
@@ -68,7 +68,10 @@ def _row_id(document: Document, at: tuple[str | int, ...]) -> str:
 
 
 _DAYS = frozenset(
-    "in_force effective ends as_of acquired_after since on kev_added build_from build_through build_before".split()
+    (
+        "in_force effective ends as_of acquired_after since on "
+        "kev_added build_from build_through build_before"
+    ).split()
 )
 
 

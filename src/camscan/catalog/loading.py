@@ -16,6 +16,7 @@ from camscan.match.engine import Engine
 from camscan.match.prefilter import Index, build_index
 from camscan.match.prefixes import PrefixTable
 from camscan.model.fingerprint import Brand, Field, Fingerprint, Vendor
+from camscan.model.policy import Advisory, Policy
 
 
 class Catalog:
@@ -55,6 +56,22 @@ class Catalog:
     def names(self) -> Names:
         """Vendors and brands by any spelling."""
         return Names(self.vendors.values(), self.brands)
+
+    @cached_property
+    def policies(self) -> tuple[Policy, ...]:
+        """policies/*.toml by id, read when first asked for; raises FingerprintError."""
+        from camscan.catalog.parties import Parties
+        from camscan.catalog.policies import read_policies
+
+        return read_policies(self.directory, Parties(self.vendors, self.brands))
+
+    @cached_property
+    def advisories(self) -> tuple[Advisory, ...]:
+        """advisories/*.toml by vendor, read when first asked for; raises FingerprintError."""
+        from camscan.catalog.advisories import read_advisories
+        from camscan.catalog.parties import Parties
+
+        return read_advisories(self.directory, Parties(self.vendors, self.brands))
 
     @cached_property
     def matcher(self) -> Engine:

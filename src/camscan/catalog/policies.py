@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from camscan.audit.wording import DEFAULT_WORDING, SLOTS, judging_words, slots_of
 from camscan.catalog.documents import Document, read_document
@@ -26,6 +26,9 @@ from camscan.model.policy import (
     Status,
     name_key,
 )
+
+if TYPE_CHECKING:
+    from camscan.catalog.loading import Catalog
 
 
 def read_policies(directory: Path, parties: Parties) -> tuple[Policy, ...]:
@@ -59,6 +62,14 @@ def read_user_policies(place: Path, parties: Parties, known: Sequence[Policy] = 
         found.append(_policy(document, parties, (), user=True))
     raise_first(faults)
     return tuple(found)
+
+
+def with_lists(catalog: Catalog, places: Iterable[Path]) -> tuple[Policy, ...]:
+    """The policies of `catalog` and behind them the operator's lists; raises as `read_user_policies`."""
+    found = catalog.policies
+    for place in places:
+        found += read_user_policies(place, Parties(catalog.vendors, catalog.brands), found)
+    return found
 
 
 def choose_policies(policies: Sequence[Policy], names: Iterable[str]) -> tuple[Policy, ...]:
@@ -180,12 +191,13 @@ def _policy(document: Document, parties: Parties, rows: Sequence[Document], user
     row: dict[str, Any] = document
     reference = row.get("reference", row["name"])
     entities = [_entity(each, row, parties, user) for each in row.get("entity", ())]
+    elsewhere = None
     if "class" in row:
-        entities = [
-            _member(each, row["class"], parties)
-            for each in rows
-            if each["country"] == row["class"]["jurisdiction"]
-        ]
+        test = row["class"]
+        inside = [each for each in rows if each["country"] == test["jurisdiction"]]
+        entities = [_member(each, test, parties) for each in inside]
+        outside = [parties.party(each["maker"]) for each in rows if each not in inside]
+        elsewhere = frozenset(name for party in outside for name in party.names)
     return Policy(
         id=row["id"],
         family=row.get("family", row["id"]),
@@ -207,6 +219,7 @@ def _policy(document: Document, parties: Parties, rows: Sequence[Document], user
         asks_maker=row.get("asks_maker", True),
         acquired_after=_day(row, "acquired_after"),
         entities=tuple(entities),
+        elsewhere=elsewhere,
         components=tuple(_component(each) for each in row.get("component", ())),
         inventory=tuple(row.get("inventory", ())),
         dates=tuple(_fact(each, row) for each in row.get("date", ())),
@@ -224,7 +237,7 @@ def _entity(row: Document, policy: Document, parties: Parties, user: bool) -> En
         covers=row.get("covers", "what they made"),
         clause=row.get("clause", ""),
         status=Status(row.get("status", "certain")),
-        source=row.get("source", policy["source"]),
+        source=str(row.get("source", policy["source"])),
         doubt=row.get("doubt", ""),
         subsidiaries=Reach(row.get("subsidiaries", reach)),
         relabels=Reach(row.get("relabels", reach)),
@@ -258,7 +271,8 @@ def _component(row: Document) -> Component:
 
 
 def _fact(row: Document, policy: Document) -> DatedFact:
-    return DatedFact(row["text"], Status(row["status"]), row.get("source", policy["source"]), _day(row, "on"))
+    source = str(row.get("source", policy["source"]))
+    return DatedFact(row["text"], Status(row["status"]), source, _day(row, "on"))
 
 
 def _day(row: Document, key: str) -> date | None:

@@ -1,0 +1,46 @@
+"""The evidence under a finding, in words that name rule, field, value, who heard it and when.
+
+Rules of this file: values are the device's own text, cut to a length; reports make them harmless.
+"""
+
+from __future__ import annotations
+
+from camscan.model.device import Claim, Device, Evidence
+
+MAX_PIECES = 3
+MAX_VALUE_CHARACTERS = 80
+
+
+def evidence_text(evidence: Evidence) -> str:
+    """`sadp.device_sn "DS-2CD…" (rule hikvision.serial, heard by sadp on port 37020, 2026-11-23)`"""
+    port = f" on port {evidence.port}" if evidence.port else ""
+    heard = f"heard by {evidence.source}{port}" if evidence.source else "heard earlier"
+    return (
+        f'{evidence.field} "{clip(evidence.value)}" (rule {evidence.rule}, {heard}, {evidence.at:%Y-%m-%d})'
+    )
+
+
+def strongest_text(claim: Claim | None) -> str:
+    """The piece with the greatest weight; says so when a claim rests on nothing written down."""
+    if claim is None or not claim.evidence:
+        return "no recorded evidence"
+    return evidence_text(max(claim.evidence, key=lambda each: each.weight))
+
+
+def basis_text(device: Device) -> str:
+    """Up to three pieces behind the maker, and what speaks against it."""
+    claim = device.claims.get("manufacturer")
+    if claim is None:
+        label = device.claims.get("brand")
+        worn = f"; label {clip(label.value)}: {strongest_text(label)}" if label else ""
+        return f"no evidence of a maker{worn}"
+    pieces = sorted(claim.evidence, key=lambda each: -each.weight)[:MAX_PIECES]
+    text = "; ".join(map(evidence_text, pieces)) or "no recorded evidence"
+    if claim.against:
+        text += f"; against: {evidence_text(claim.against[0])} says {clip(claim.against[0].says)}"
+    return text
+
+
+def clip(value: str) -> str:
+    """At most 80 characters, the cut shown."""
+    return value if len(value) <= MAX_VALUE_CHARACTERS else value[: MAX_VALUE_CHARACTERS - 1] + "…"
