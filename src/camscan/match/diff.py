@@ -8,11 +8,11 @@ identities were merged into it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from camscan.match.register import Sight
+from camscan.match.register import Sight, place, sight_of
 from camscan.model.device import CAMERA_KINDS
 from camscan.model.finding import Verdict
 from camscan.model.inventory import Inventory
@@ -88,6 +88,38 @@ def diff(
         if device_id not in new and device_id not in missing and covered(was):
             changes.append(change(ChangeKind.GONE, was, before=_where(was)))
     return changes
+
+
+def between(
+    before: Inventory, after: Inventory, covered: Callable[[Sight], bool] | None = None
+) -> tuple[Inventory, list[Change]]:
+    """Two inventories that share no register: `after` under the ids of `before`, and the changes.
+
+    covered: was a device of `before` asked in `after`; by default all were unless the scan was cut short.
+    """
+    site = after.scan.site.id
+    old = [sight_of(device, device.site or site) for device in before.devices]
+    new = [sight_of(device, device.site or site) for device in after.devices]
+    taken = {sight.device_id for sight in old}
+
+    def name(sight: Sight) -> str:
+        return sight.device_id if sight.device_id not in taken else f"{sight.device_id}+"
+
+    placements = place(old, new, name)
+    ids = {each.provisional: each.sight.device_id for each in placements}
+    renamed = replace(
+        after,
+        devices=tuple(replace(device, device_id=ids[device.device_id]) for device in after.devices),
+        findings=tuple(
+            replace(finding, device_id=ids.get(finding.device_id, finding.device_id))
+            for finding in after.findings
+        ),
+    )
+    whole = not after.scan.coverage.interrupted
+    sights = [each.sight for each in placements]
+    absorbed = {part.device_id for each in placements for part in each.absorbed}
+    kept = [sight for sight in old if sight.device_id not in absorbed]
+    return renamed, diff(kept, sights, covered=covered or (lambda _sight: whole))
 
 
 def change(kind: ChangeKind, sight: Sight, before: str = "", after: str = "") -> Change:

@@ -73,7 +73,7 @@ def is_alive(store: Store, held: Row[tuple[object, ...]]) -> bool:
         return False
     except PermissionError:
         pass  # it exists and belongs to somebody else
-    return bool(_process_start(held.pid) == held.process_start)
+    return _process_start(held.pid) in ("", held.process_start)  # "": hidden from us, but it exists
 
 
 def _process_start(pid: int) -> str:
