@@ -34,7 +34,8 @@ _STOCK_HEADER = re.compile(
 )
 _STOCK_VALUE = re.compile(
     r"(?i)(?:localhost(?:\.local)?|udhcp .*|dhcpcd.*|linux/[\d.]+, upnp/1\.0, portable sdk.*"
-    r"|embedded upnp/1\.0|onvif://www\.onvif\.org/(?:type|profile)/.*|soap-env:\w+: .*|\w+:(?:sender|receiver): .*)"
+    r"|embedded upnp/1\.0|onvif://www\.onvif\.org/(?:type|profile)/.*|soap-env:\w+: .*"
+    r"|\w+:(?:sender|receiver): .*)"
 )
 _STOCK_PHRASE = re.compile(
     r"(?i)live555|streaming|media|session|presentation|stream(?:ed)?|video|camera|track\w*|rtsp|server"
