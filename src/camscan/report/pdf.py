@@ -191,7 +191,7 @@ class _Paper:
         if self._rtl:
             try:
                 page.set_text_shaping(use_shaping_engine=True, direction="rtl")
-            except Exception as fault:  # noqa: BLE001 (fpdf2 raises its own type when uharfbuzz is missing)
+            except Exception as fault:  # fpdf2 raises its own type when uharfbuzz is missing
                 raise MissingExtra("this language needs uharfbuzz: pip install 'camscan[pdf]'") from fault
 
     def line(self, text: str, size: float, *, bold: bool = False) -> None:

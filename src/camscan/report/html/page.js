@@ -198,7 +198,8 @@
     if (!wanted) return;
     const index = rows.findIndex((row) => row[at.id] === decodeURIComponent(wanted[1]));
     if (index < 0) return;
-    form.reset();
+    search.value = "";
+    for (const select of selects) select.value = "\0all";
     opened.add(index);
     filter();
     page = Math.floor(found.indexOf(index) / PAGE);

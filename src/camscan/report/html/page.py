@@ -60,7 +60,7 @@ def _environment(code: str) -> jinja2.Environment:
 
 
 def _shown(value: object) -> object:
-    return safe_text(value, 4000) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return safe_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _asset(name: str) -> str:
