@@ -53,8 +53,8 @@ sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 sock.settimeout(0.1)
 times = []
 for number in range(60):
-    sock.sendto(b"<Probe><Uuid>%d</Uuid><Types>inquiry</Types></Probe>" % number, (sys.argv[1], 37020))
     began = time.monotonic()
+    sock.sendto(b"<Probe><Uuid>%d</Uuid><Types>inquiry</Types></Probe>" % number, (sys.argv[1], 37020))
     try:
         while b"<Uuid>%d<" % number not in sock.recv(9000):
             pass
