@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from camscan.match.engine import MAX_CANDIDATES, MAX_CHARACTERS, MAX_SPAN, BoundedPattern, Engine
+from camscan.match.bounded import MAX_SPAN, BoundedPattern
+from camscan.match.engine import MAX_CANDIDATES, MAX_CHARACTERS, Engine
 from camscan.match.prefilter import MAX_HITS
 from camscan.model.fingerprint import Condition, Fingerprint, Match, Operator, Weight
 from camscan.model.observation import Observation, observe

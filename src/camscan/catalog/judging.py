@@ -12,7 +12,7 @@ from camscan.catalog.contents import Contents
 from camscan.catalog.faults import Fault, did_you_mean
 from camscan.catalog.names import Names
 from camscan.errors import FingerprintError
-from camscan.match.engine import BoundedPattern
+from camscan.match.bounded import BoundedPattern
 from camscan.match.patterns import read_pattern
 from camscan.match.prefilter import ANY
 from camscan.match.templates import Slot, names_something, parse_template

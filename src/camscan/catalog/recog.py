@@ -16,7 +16,7 @@ from typing import Any
 
 from camscan.catalog.drafting import BLANK, text
 from camscan.errors import FileFormatError
-from camscan.match.engine import BoundedPattern
+from camscan.match.bounded import BoundedPattern
 from camscan.match.patterns import read_pattern
 
 FIELD_OF = {
