@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from camscan.cli.exits import Exit
 from camscan.cli.listing import format_option, print_facts, print_rows
 
 if TYPE_CHECKING:
+    from camscan.match.register import Sight
     from camscan.store.devices import Listed
 
 COLUMNS = (
@@ -99,7 +102,6 @@ def list_devices(
 @db_option
 def show(device: str, form: str, db: str | None) -> int:
     """Show DEVICE (an id, its beginning, or an address): facts, entries, corrections, history."""
-    from camscan.match.diff import diff
     from camscan.store import corrections, devices
 
     with opened(db, create=False) as store:
@@ -117,15 +119,8 @@ def show(device: str, form: str, db: str | None) -> int:
     for each in corrected:
         state = "" if each.in_force else " (taken back)"
         click.echo(f"{each.entered_at:%Y-%m-%d}  {each.kind}: {each.one} and {each.other}{state}")
-    before = None
-    for at, scan_id, sight in history:
-        changes = diff([before], [sight]) if before else []
-        words = [f"{one.kind} {one.before} → {one.after}".strip() for one in changes]
-        if before is None:
-            words = [f"first seen at {sight.addresses[0]}"]
-        for text in words:
-            click.echo(f"{at:%Y-%m-%d}  {text}  ({scan_id})")
-        before = sight
+    for at, scan_id, text in _history(history):
+        click.echo(f"{at:%Y-%m-%d}  {text}  ({scan_id})")
     return Exit.OK
 
 
@@ -215,6 +210,18 @@ def split(device: str, what: str, db: str | None) -> int:
         out = corrections.split(store, name, what)
     click.echo(f"camscan: {out} is a device of its own again", err=True)
     return Exit.OK
+
+
+def _history(sights: Sequence[tuple[datetime, str, Sight]]) -> Iterator[tuple[datetime, str, str]]:
+    """(when, scan, what changed) from every sight of a device, oldest first."""
+    from camscan.match.diff import diff
+
+    for index, (at, scan_id, sight) in enumerate(sights):
+        if index == 0:
+            yield at, scan_id, f"first seen at {sight.addresses[0]}"
+            continue
+        for each in diff([sights[index - 1][2]], [sight]):
+            yield at, scan_id, f"{each.kind} {each.before} → {each.after}"
 
 
 def _row(each: Listed) -> list[str]:
