@@ -80,7 +80,7 @@ class Run:
                 if probe.group_asks:
                     self.ledger.reason(probe.name, "not permitted: group questions were switched off")
             return
-        wanted = [p for p in self.probes.values() if p.group_asks and p.groups]
+        wanted = (p for p in self.probes.values() if p.group_asks and p.groups)
         await asyncio.gather(*(self._asker().ask_groups(probe) for probe in wanted))
         await asyncio.sleep(self.request.manners.group_window_seconds if self.request.links else 0)
 
@@ -115,6 +115,8 @@ class Run:
 
     async def sweep(self) -> None:
         """The TCP sweep: the strongest ports of every address, the rest of every address that answered."""
+        if self.request.probes and SWEEP not in self.request.probes:
+            return
         sweep = ConnectSweep(
             gate=self.gate, pace=self.pace, port_map=self.request.port_map, found=self._found_port
         )
@@ -199,8 +201,6 @@ class Run:
             warnings=self.warnings,
             interrupted=interrupted,
         )
-
-    # Replies --------------------------------------------------------------------------------------
 
     def _heard_datagram(self, probe: Probe, reply: Reply, by_group: bool) -> None:
         if not self._admission.admits(reply.source_ip, reply.interface):
@@ -381,8 +381,7 @@ class Run:
                 self._note(each)
 
     def _settle(self, ip: str) -> None:
-        if self._neighbours and (mac := self._neighbours.get(ip)):
-            self._note(observe(ip, "neighbour", {"mac.observed": mac}, at=utc_now(), payload=mac.encode()))
+        self._note_mac(ip, self._neighbours.get(ip))
         device = self.notebook.verdict(ip)
         if device is None or ip in self._settled or device.kind not in CAMERA_KINDS:
             return
