@@ -209,6 +209,8 @@ def _device(unit: Unit) -> Device:
                 _evidence(unit, "mac.observed", unit.mac, unit.maker, "<ieee-prefix>"),
             ),
         )
+        if unit.brand == "HiLook":  # a second brand of the maker's own: only the table of brands tells
+            claims["relation"] = Claim("own-brand", 0.95)
         for name, value in (("model", unit.model), ("firmware", unit.firmware), ("serial", unit.serial)):
             claims[name] = Claim(value, 0.95, (_evidence(unit, f"sadp.{name}", value, value),))
     if unit.kind == "recorder":

@@ -16,7 +16,7 @@ import msgspec
 from camscan.model.device import Claim
 from camscan.model.finding import Finding, Verdict
 from camscan.model.inventory import Inventory
-from camscan.report.neutralise import json_line, without_surrogates
+from camscan.report.neutralise import MAX_CELL_CHARACTERS, clip, json_line, without_surrogates
 from camscan.report.relation import relation
 from camscan.report.rows import ADVISORY, Entry, entries, hedged, instant, two_decimals
 from camscan.report.summary import standing
@@ -63,7 +63,7 @@ def document(inventory: Inventory) -> Json:
 
 
 def _text(text: str) -> str:
-    return without_surrogates(text)
+    return clip(without_surrogates(text), MAX_CELL_CHARACTERS)  # the schema ends a version at 1024
 
 
 def _reference(kind: str, name: str) -> str:

@@ -13,7 +13,6 @@ from datetime import date
 
 from camscan.model.finding import Finding, Verdict
 from camscan.model.inventory import Inventory, Scan
-from camscan.report.relation import RELABEL, SUBSIDIARY, relation
 from camscan.report.rows import ADVISORY, Entry, entries, sites_of
 
 REMOVED = "removed"
@@ -129,8 +128,10 @@ def _known_sites(inventory: Inventory, here: Sequence[Entry]) -> int:
 
 
 def wears_another_label(entry: Entry) -> bool:
-    """True when the label is not the maker's own: what a question by brand name misses."""
-    return relation(entry.device) in (RELABEL, SUBSIDIARY)
+    """True when the label is not the maker's name, own second brands included: what a question by brand
+    name misses."""
+    brand, maker = entry.device.value("brand"), entry.device.value("manufacturer")
+    return bool(brand and maker) and brand.casefold() != maker.casefold()
 
 
 def _has_match(entry: Entry) -> bool:

@@ -20,9 +20,8 @@ from camscan.model.inventory import Inventory, Scan, Site
 from camscan.report.language import Language, language
 from camscan.report.neutralise import ELLIPSIS, safe_text
 from camscan.report.next_steps import next_steps
-from camscan.report.relation import RELABEL, SUBSIDIARY, relation
 from camscan.report.rows import Entry, hedged, two_decimals
-from camscan.report.summary import SURE, Summary, summarise
+from camscan.report.summary import SURE, Summary, summarise, wears_another_label
 from camscan.report.wording import headline, kind_name, number, percent, step_sentence
 
 MAX_DETAILS = 4
@@ -40,13 +39,13 @@ class _Column:
 
 _COLUMNS = (
     _Column("ip", 13, 21),
-    _Column("type", 8, 12),
-    _Column("brand", 9, 14),
+    _Column("type", 8, 12, from_width=56),
+    _Column("brand", 9, 14, from_width=68),
     _Column("made by", 9, 16),
     _Column("model", 12, 26),
     _Column("firmware", 10, 24, from_width=100),
     _Column("mac", 17, 17, from_width=124),
-    _Column("sure", 4, 4, right=True),
+    _Column("sure", 4, 4, right=True, from_width=76),
     _Column("findings", 8, 40, from_width=88),
 )
 _GAP = 2
@@ -87,7 +86,7 @@ class TableStream:
 
     def _cells(self, entry: Entry) -> tuple[list[str], list[str]]:
         device = entry.device
-        maker, related = device.value("manufacturer"), relation(device)
+        maker = device.value("manufacturer")
         unsure = bool(maker) and device.confidence < SURE
         matches = any(finding.verdict is Verdict.MATCHES for finding in entry.findings)
         cells = {
@@ -96,7 +95,7 @@ class TableStream:
             "brand": (device.value("brand") or "–", ""),
             "made by": (
                 (maker + "?" if unsure else maker) or "unknown",
-                "yellow" if not maker or unsure else "bold" if related in (RELABEL, SUBSIDIARY) else "",
+                "yellow" if not maker or unsure else "bold" if wears_another_label(entry) else "",
             ),
             "model": (device.value("model") or "–", ""),
             "firmware": (device.value("firmware") or "–", ""),
