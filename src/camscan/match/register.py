@@ -29,6 +29,7 @@ SAME = 2.0  # at least this much: the same device
 SAME_ELSEWHERE = 10.0  # to follow a device from site to site: MAC and serial together
 ABSORBED = 4.0  # a register identity nothing else took, seen inside another device
 MOST_HOLDERS = 16  # a key of more devices than this points to none of them
+ENDING = 6  # digits at the end of a serial number that make two notations of it comparable
 MOST_KEYS = 24  # an identity remembers this many keys, newest first
 
 
@@ -228,6 +229,7 @@ def _unchanged(known: Sequence[Sight], seen: Sequence[Sight], shared: Container[
 def _handles(sight: Sight, same_place: bool) -> list[str]:
     """What may point from one sight to another: key values, and at one place addresses and names."""
     handles = [key.replace("mac-claimed:", "mac:", 1) for key in sight.keys]
+    handles += [f"ending:{key[-ENDING:]}" for key in sight.keys if key.startswith("serial:")]
     if same_place:
         handles += [f"address:{sight.zone}|{address}" for address in sight.addresses]
         if sight.hostname:
@@ -304,7 +306,7 @@ def _weight(key: str, weight: float, shared: Container[str]) -> float:
 def _same_ending(mine: set[str], theirs: set[str]) -> bool:
     """One protocol gives the long serial (model and date in front), another its last digits."""
     return any(
-        len(short) >= 6 and long.endswith(short)
+        len(short) >= ENDING and long.endswith(short)
         for one in mine
         for other in theirs
         for short, long in ((one, other), (other, one))
