@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from camscan.audit.affected import Answer, Opinion, Product, judge
+from camscan.audit.affected import Answer, Product, judge
 from camscan.audit.basis import clip, strongest_text
 from camscan.audit.sureness import LIKELY, SURE
 from camscan.audit.versions import read_built
@@ -21,15 +21,10 @@ from camscan.model.policy import Advisory, Wearing, name_key
 
 REGIME = "advisory"
 
-_Judged = tuple[tuple[Advisory, Opinion], ...]
+MAX_PRODUCTS = 8192
+"""Hostile devices may all differ: beyond so many products the memory of opinions starts anew."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """The claim by whose name the advisories go."""
-
-    word: str
-    claim: Claim
+_Key = tuple[Wearing, str, float, Product]
 
 
 class AdvisoryDesk:
@@ -41,39 +36,76 @@ class AdvisoryDesk:
             if not advisory.not_assessed:
                 for key in advisory.vendor.names:
                     self._by[advisory.by][key].append(advisory)
-        self._judged: dict[tuple[Wearing, str, Product], _Judged] = {}
+        self._made: dict[_Key, tuple[Finding, ...]] = {}
 
     def findings(self, device: Device) -> Iterator[Finding]:
         """The advisory findings of a device: by its maker, then by its label."""
-        maker, label = device.claims.get("manufacturer"), device.claims.get("brand")
-        if maker is not None:
-            yield from self._of(device, Wearing.MAKER, _Named("maker", maker))
-        if label is not None:
-            yield from self._of(device, Wearing.LABEL, _Named("label", label))
+        for by, name, word in (
+            (Wearing.MAKER, "manufacturer", "maker"),
+            (Wearing.LABEL, "brand", "label"),
+        ):
+            claim = device.claims.get(name)
+            advisories = self._by[by].get(name_key(claim.value)) if claim is not None else None
+            if claim is not None and advisories:
+                made = self._models(by, claim, advisories, _product(device, advisories[0]), word)
+                if made:
+                    basis = _basis(device, word, claim)
+                    for each in made:
+                        yield _of_device(each, device.device_id, basis)
 
-    def _of(self, device: Device, by: Wearing, named: _Named) -> Iterator[Finding]:
-        key = name_key(named.claim.value)
-        advisories = self._by[by].get(key)
-        if not advisories:
-            return
-        product = _product(device, advisories[0])
-        judged = self._judged.get((by, key, product))
-        if judged is None:
-            found = ((advisory, judge(advisory, product)) for advisory in advisories)
-            judged = tuple(pair for pair in found if pair[1].answer is not Answer.NO)
-            self._judged[(by, key, product)] = judged
-        together: dict[str, list[Advisory]] = defaultdict(list)
-        for advisory, opinion in judged:
-            if opinion.answer is Answer.YES:
-                yield _affected(device, advisory, opinion.reason, named, product)
-            elif named.claim.confidence < LIKELY:
-                continue  # a doubt about a doubt: the policies already ask who made it
-            elif advisory.known_exploited:
-                yield _open(device, (advisory,), opinion.reason, named, product)
-            else:
-                together[opinion.reason].append(advisory)
-        for reason, group in together.items():
-            yield _open(device, tuple(group), reason, named, product)
+    def _models(
+        self, by: Wearing, claim: Claim, advisories: list[Advisory], product: Product, word: str
+    ) -> tuple[Finding, ...]:
+        """The findings of every device that is this product, without device and basis."""
+        key = (by, claim.value, claim.confidence, product)
+        made = self._made.get(key)
+        if made is None:
+            if len(self._made) >= MAX_PRODUCTS:
+                self._made.clear()
+            named = _Named(word, claim.value, claim.confidence)
+            made = self._made[key] = tuple(_judged(advisories, named, product))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The claim by whose name the advisories go; word: maker or label."""
+
+    word: str
+    value: str
+    confidence: float
+
+
+def _judged(advisories: Iterable[Advisory], named: _Named, product: Product) -> Iterator[Finding]:
+    together: dict[str, list[Advisory]] = defaultdict(list)
+    for advisory in advisories:
+        opinion = judge(advisory, product)
+        if opinion.answer is Answer.YES:
+            yield _affected(advisory, opinion.reason, named, product)
+        elif opinion.answer is Answer.NO or named.confidence < LIKELY:
+            continue  # a doubt about a doubt is not said: the policies already ask who made it
+        elif advisory.known_exploited:
+            yield _open((advisory,), opinion.reason, named, product)
+        else:
+            together[opinion.reason].append(advisory)
+    for reason, group in together.items():
+        yield _open(tuple(group), reason, named, product)
+
+
+def _of_device(model: Finding, device_id: str, basis: str) -> Finding:
+    return Finding(
+        device_id=device_id,
+        regime=model.regime,
+        reference=model.reference,
+        verdict=model.verdict,
+        wording=model.wording,
+        basis=basis,
+        confidence=model.confidence,
+        source=model.source,
+        effective=model.effective,
+        known_exploited=model.known_exploited,
+        action=model.action,
+    )
 
 
 def _product(device: Device, advisory: Advisory) -> Product:
@@ -92,10 +124,8 @@ def _likely(device: Device, name: str) -> str:
     return claim.value if claim is not None and claim.confidence >= LIKELY else ""
 
 
-def _affected(
-    device: Device, advisory: Advisory, range_text: str, named: _Named, product: Product
-) -> Finding:
-    sure = named.claim.confidence >= SURE
+def _affected(advisory: Advisory, range_text: str, named: _Named, product: Product) -> Finding:
+    sure = named.confidence >= SURE
     what = (
         f"{advisory.id} means this product by comparison of versions: {_said(named, product)}; "
         f"the source says {range_text}. Nothing was tested on the device."
@@ -103,13 +133,13 @@ def _affected(
     if not sure:
         what = f"To be checked, because the {named.word} is not sure: {what}"
     return Finding(
-        device_id=device.device_id,
+        device_id="",
         regime=REGIME,
         reference=advisory.id,
         verdict=Verdict.MATCHES if sure else Verdict.TO_BE_CHECKED,
         wording=what + _exploited(advisory),
-        basis=_basis(device, named),
-        confidence=named.claim.confidence,
+        basis="",
+        confidence=named.confidence,
         source=advisory.source,
         effective=advisory.kev_added,
         known_exploited=advisory.known_exploited,
@@ -117,21 +147,19 @@ def _affected(
     )
 
 
-def _open(
-    device: Device, group: tuple[Advisory, ...], reason: str, named: _Named, product: Product
-) -> Finding:
+def _open(group: tuple[Advisory, ...], reason: str, named: _Named, product: Product) -> Finding:
     first = group[0]
     ids = ", ".join(advisory.id for advisory in group)
     several = len(group) > 1
     return Finding(
-        device_id=device.device_id,
+        device_id="",
         regime=REGIME,
         reference=f"{len(group)} advisories ({first.vendor.name})" if several else first.id,
         verdict=Verdict.CANNOT_BE_DECIDED,
         wording=f"Cannot be decided: whether {ids} {'mean' if several else 'means'} this product, because "
         f"{reason}. Known: {_said(named, product)}." + _exploited(first),
-        basis=_basis(device, named),
-        confidence=named.claim.confidence,
+        basis="",
+        confidence=named.confidence,
         source="; ".join(dict.fromkeys(advisory.source for advisory in group)),
         effective=first.kev_added if not several else None,
         known_exploited=first.known_exploited,
@@ -140,7 +168,7 @@ def _open(
 
 
 def _said(named: _Named, product: Product) -> str:
-    parts = [f"{named.word} {clip(named.claim.value)} (confidence {as_confidence(named.claim.confidence)})"]
+    parts = [f"{named.word} {clip(named.value)} (confidence {as_confidence(named.confidence)})"]
     parts.append(f"model {clip(product.model)}" if product.model else "model not known")
     parts.append(f"firmware {clip(product.firmware)}" if product.firmware else "firmware not known")
     if product.built is not None:
@@ -156,8 +184,8 @@ def _exploited(advisory: Advisory) -> str:
     return f" CISA lists it as exploited{since}."
 
 
-def _basis(device: Device, named: _Named) -> str:
-    parts = [f"{named.word}: {strongest_text(named.claim)}"]
+def _basis(device: Device, word: str, claim: Claim) -> str:
+    parts = [f"{word}: {strongest_text(claim)}"]
     for name in ("model", "firmware", "firmware_date"):
         if name in device.claims:
             parts.append(f"{name.replace('_', ' ')}: {strongest_text(device.claims[name])}")

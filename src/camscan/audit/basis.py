@@ -5,6 +5,9 @@ Rules of this file: values are the device's own text, cut to a length; reports m
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import lru_cache
+
 from camscan.model.device import Claim, Device, Evidence
 
 MAX_PIECES = 3
@@ -15,9 +18,12 @@ def evidence_text(evidence: Evidence) -> str:
     """`sadp.device_sn "DS-2CD…" (rule hikvision.serial, heard by sadp on port 37020, 2026-11-23)`"""
     port = f" on port {evidence.port}" if evidence.port else ""
     heard = f"heard by {evidence.source}{port}" if evidence.source else "heard earlier"
-    return (
-        f'{evidence.field} "{clip(evidence.value)}" (rule {evidence.rule}, {heard}, {evidence.at:%Y-%m-%d})'
-    )
+    return f'{evidence.field} "{clip(evidence.value)}" (rule {evidence.rule}, {heard}, {_day(evidence.at)})'
+
+
+@lru_cache(maxsize=4096)
+def _day(at: datetime) -> str:
+    return at.date().isoformat()
 
 
 def strongest_text(claim: Claim | None) -> str:

@@ -7,7 +7,6 @@ never taken for clear and does not flood a report; a component is a question.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +14,8 @@ from datetime import date
 from camscan.audit.basis import basis_text, clip, strongest_text
 from camscan.audit.sureness import LIKELY, SURE
 from camscan.audit.versions import read_built
-from camscan.audit.wording import DEFAULT_WORDING, as_confidence, fill, joined
-from camscan.model.device import Claim, Device
+from camscan.audit.wording import DEFAULT_WORDING, as_confidence, fill, fill_around, joined
+from camscan.model.device import Device
 from camscan.model.finding import Finding, Verdict
 from camscan.model.inventory import Site
 from camscan.model.policy import (
@@ -35,21 +34,50 @@ COMPONENT_NOTE = "component question: "
 
 SITE_NOT_STATED = "site sensitivity not stated"
 
+MAX_PLANS = 8192
+"""Hostile labels may all differ: beyond so many products the memory of plans starts anew."""
+
 _Named = tuple[Entity, Subsidiary | None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """The maker claim of a device, read once."""
+    """What decides over a device, read once; devices that agree in it get the same sentences."""
 
-    key: str
-    label_key: str
-    claim: Claim | None
+    value: str | None  # None: no claim
+    confidence: float
     label: str
+    rivals: tuple[str, ...]
 
     @property
-    def confidence(self) -> float:
-        return self.claim.confidence if self.claim else 0.0
+    def key(self) -> str:
+        return name_key(self.value or "")
+
+    @property
+    def shown(self) -> str:
+        return clip(self.value) if self.value is not None else "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A finding without what is the device's own: the sentence is `parts` with the evidence between them."""
+
+    policy: Policy
+    regime: str
+    reference: str
+    verdict: Verdict
+    parts: tuple[str, ...]
+    source: str
+    effective: date
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Plans:
+    """All findings of a maker at a sort of site; questions: policies whose components are still open."""
+
+    plans: tuple[_Plan, ...]
+    questions: tuple[Policy, ...]
 
 
 class PolicyDesk:
@@ -57,100 +85,101 @@ class PolicyDesk:
 
     def __init__(self, policies: Iterable[Policy], today: date) -> None:
         self._today = today
-        self._policies = [each for each in policies if each.ends is None or each.ends >= today]
-        self._named: list[dict[str, _Named]] = [_index(policy) for policy in self._policies]
-        self._families: dict[str, list[Policy]] = defaultdict(list)
-        for policy in self._policies:
-            if policy.asks_maker:
-                self._families[policy.family].append(policy)
+        standing = [each for each in policies if each.ends is None or each.ends >= today]
+        self._policies = [(policy, _index(policy)) for policy in standing]
+        self._made: dict[tuple[_Maker, bool | None], _Plans] = {}
 
     def findings(self, device: Device, site: Site) -> Iterator[Finding]:
         """The policy findings of a device that an inventory lists, in the order of the policies."""
         maker = _read_maker(device)
-        basis = ""
-        listed: set[str] = set()
-        for policy, named in zip(self._policies, self._named, strict=True):
-            if policy.site_rule is SiteRule.SENSITIVE and site.sensitive is False:
-                listed.add(policy.family)
-                continue
-            found = named.get(maker.key) if maker.key else None
-            rival = False
-            if found is None and maker.claim is not None and maker.confidence < SURE:
-                found = _rival(maker.claim, named)
-                rival = found is not None
-            if found is not None:
-                basis = basis or basis_text(device)
-                each = self._finding(policy, found, device, site, maker, basis, rival)
-                if each is not None:
-                    listed.add(policy.family)
-                    yield each
-                    if each.verdict is Verdict.MATCHES:
-                        continue
-            elif _is_unplaced(policy, maker):
-                listed.add(policy.family)
-                yield _unplaced(policy, device, maker, site, basis_text(device))
-            if policy.components and device.notes:
+        made = self._made.get((maker, site.sensitive))
+        if made is None:
+            if len(self._made) >= MAX_PLANS:
+                self._made.clear()
+            made = self._made[(maker, site.sensitive)] = self._plan(maker, site.sensitive)
+        if made.plans:
+            heard = strongest_text(device.claims.get("manufacturer"))
+            basis = basis_text(device)
+            for plan in made.plans:
+                yield _from_plan(plan, device, maker.confidence, heard, basis)
+        if device.notes:
+            for policy in made.questions:
                 yield from _component_questions(policy, device)
-        if maker.confidence < LIKELY:
-            for family, policies in self._families.items():
-                if family not in listed:
-                    yield _unknown(family, policies[0], device, maker, basis or basis_text(device))
 
-    def _finding(
-        self,
-        policy: Policy,
-        found: _Named,
-        device: Device,
-        site: Site,
-        maker: _Maker,
-        basis: str,
-        rival: bool,
-    ) -> Finding | None:
+    def _plan(self, maker: _Maker, sensitive: bool | None) -> _Plans:
+        plans: list[_Plan] = []
+        questions: list[Policy] = []
+        settled: set[str] = set()
+        for policy, named in self._policies:
+            if policy.site_rule is SiteRule.SENSITIVE and sensitive is False:
+                settled.add(policy.family)
+                continue
+            plan = self._compare(policy, named, maker, sensitive)
+            if plan is not None:
+                plans.append(plan)
+                settled.add(policy.family)
+            if policy.components and (plan is None or plan.verdict is not Verdict.MATCHES):
+                questions.append(policy)
+        if maker.confidence < LIKELY:
+            for policy, _ in self._policies:
+                if policy.asks_maker and policy.family not in settled:
+                    settled.add(policy.family)
+                    plans.append(_ask(policy, policy.family, [_who(maker)]))
+        return _Plans(tuple(plans), tuple(questions))
+
+    def _compare(
+        self, policy: Policy, named: dict[str, _Named], maker: _Maker, sensitive: bool | None
+    ) -> _Plan | None:
+        found = named.get(maker.key) if maker.key else None
+        rival = False
+        if found is None and maker.confidence < SURE:
+            found = next((named[key] for each in maker.rivals if (key := name_key(each)) in named), None)
+            rival = found is not None
+        if found is None:
+            return _unplaced(policy, maker, sensitive)
         entity, subsidiary = found
         if subsidiary is not None and entity.subsidiaries is Reach.NOT_COVERED:
             return None
-        reasons = list(self._reasons(policy, entity, subsidiary, site, maker))
+        reasons = list(self._reasons(policy, entity, subsidiary, sensitive, maker))
         if rival:
-            reasons.insert(0, f"part of the evidence says {entity.maker.name}, the rest {_shown(maker)}")
+            reasons.insert(0, f"part of the evidence says {entity.maker.name}, the rest {maker.shown}")
+        kind = "check" if reasons else "matches"
+        clause = entity.clause or policy.reference
         slots = {
             "policy": policy.name,
-            "clause": entity.clause or policy.reference,
-            "maker": f"{_shown(maker)} (a subsidiary of {entity.maker.name})"
-            if subsidiary
-            else _shown(maker),
+            "clause": clause,
+            "maker": f"{maker.shown} (a subsidiary of {entity.maker.name})" if subsidiary else maker.shown,
             "named_as": entity.named_as,
             "covers": entity.covers,
             "label": clip(maker.label) or "not known",
-            "evidence": strongest_text(maker.claim),
             "confidence": as_confidence(maker.confidence),
             "reasons": joined(reasons),
         }
-        kind = "check" if reasons else "matches"
-        text = fill(policy.wording.get(kind, DEFAULT_WORDING[kind]), slots)
-        action = policy.action if not reasons else "assess" if maker.confidence >= SURE else "check-maker"
-        if policy.acquired_after is not None:
-            later = _made_after(device, policy.acquired_after)
-            text += _acquisition_text(policy.acquired_after, later)
-            action = "remove" if later and not reasons else action
-        return Finding(
-            device_id=device.device_id,
+        action = policy.action
+        if reasons:
+            action = "assess" if maker.confidence >= SURE else "check-maker"
+        return _Plan(
+            policy=policy,
             regime=policy.id,
-            reference=slots["clause"],
+            reference=clause,
             verdict=Verdict.TO_BE_CHECKED if reasons else Verdict.MATCHES,
-            wording=text,
-            basis=basis,
-            confidence=maker.confidence,
-            source=_source(policy, entity),
+            parts=fill_around(policy.wording.get(kind, DEFAULT_WORDING[kind]), "evidence", slots),
+            source=f"{policy.reference}; {entity.source or policy.source} (as of {policy.as_of.isoformat()})",
             effective=entity.since or policy.effective,
             action="none" if policy.flag_only and not reasons else action,
         )
 
     def _reasons(
-        self, policy: Policy, entity: Entity, subsidiary: Subsidiary | None, site: Site, maker: _Maker
+        self,
+        policy: Policy,
+        entity: Entity,
+        subsidiary: Subsidiary | None,
+        sensitive: bool | None,
+        maker: _Maker,
     ) -> Iterator[str]:
         """Why this is not a flat match; nothing when it is one."""
         if maker.confidence < SURE:
-            yield f"the maker is only probably {_shown(maker)} (confidence {as_confidence(maker.confidence)})"
+            yield f"the maker is only probably {maker.shown} (confidence {as_confidence(maker.confidence)})"
         if entity.doubt:
             yield entity.doubt
         elif policy.status is not Status.CERTAIN or entity.status is not Status.CERTAIN:
@@ -158,7 +187,7 @@ class PolicyDesk:
         since = entity.since or policy.effective
         if since > self._today:
             yield f"it applies only from {since.isoformat()}"
-        if policy.site_rule is SiteRule.SENSITIVE and site.sensitive is None:
+        if policy.site_rule is SiteRule.SENSITIVE and sensitive is None:
             yield SITE_NOT_STATED
         if subsidiary is not None:
             if not subsidiary.firm:
@@ -174,16 +203,57 @@ class PolicyDesk:
                 yield f"{worn} and the rule goes by label"
 
 
-def _is_unplaced(policy: Policy, maker: _Maker) -> bool:
-    """A likely maker of which nobody recorded whether a class test means it."""
-    return policy.elsewhere is not None and maker.confidence >= LIKELY and maker.key not in policy.elsewhere
+def _from_plan(plan: _Plan, device: Device, confidence: float, heard: str, basis: str) -> Finding:
+    text, action = heard.join(plan.parts), plan.action
+    day = plan.policy.acquired_after
+    if day is not None and plan.regime == plan.policy.id:
+        later = _made_after(device, day)
+        text += _acquisition_text(day, later)
+        if later and plan.verdict is Verdict.MATCHES:
+            action = "remove"
+    return Finding(
+        device_id=device.device_id,
+        regime=plan.regime,
+        reference=plan.reference,
+        verdict=plan.verdict,
+        wording=text,
+        basis=basis,
+        confidence=confidence,
+        source=plan.source,
+        effective=plan.effective,
+        action=action,
+    )
 
 
-def _unplaced(policy: Policy, device: Device, maker: _Maker, site: Site, basis: str) -> Finding:
-    reasons = [f"to which country's law the maker {_shown(maker)} is subject is not recorded"]
-    if policy.site_rule is SiteRule.SENSITIVE and site.sensitive is None:
+def _unplaced(policy: Policy, maker: _Maker, sensitive: bool | None) -> _Plan | None:
+    """For a class test: a likely maker of which nobody recorded whether the class means it."""
+    if policy.elsewhere is None or maker.confidence < LIKELY or maker.key in policy.elsewhere:
+        return None
+    reasons = [f"to which country's law the maker {maker.shown} is subject is not recorded"]
+    if policy.site_rule is SiteRule.SENSITIVE and sensitive is None:
         reasons.append(SITE_NOT_STATED)
-    return _to_be_checked(policy, policy.id, device, maker, joined(reasons), basis)
+    return _ask(policy, policy.id, reasons)
+
+
+def _who(maker: _Maker) -> str:
+    if maker.value is None:
+        return "the maker is unknown"
+    return f"the maker is not established; possibly {maker.shown}"
+
+
+def _ask(policy: Policy, regime: str, reasons: list[str]) -> _Plan:
+    """A finding that asks who made a device: one per family where nobody knows."""
+    slots = {"policy": policy.name, "reasons": joined(reasons)}
+    return _Plan(
+        policy=policy,
+        regime=regime,
+        reference=policy.reference,
+        verdict=Verdict.TO_BE_CHECKED,
+        parts=(fill(policy.wording.get("unknown", DEFAULT_WORDING["unknown"]), slots),),
+        source=f"{policy.reference}; {policy.source} (as of {policy.as_of.isoformat()})",
+        effective=policy.effective,
+        action="check-maker",
+    )
 
 
 def _index(policy: Policy) -> dict[str, _Named]:
@@ -202,25 +272,15 @@ def _index(policy: Policy) -> dict[str, _Named]:
 def _read_maker(device: Device) -> _Maker:
     claim = device.claims.get("manufacturer")
     label = device.value("brand")
-    return _Maker(name_key(claim.value) if claim else "", name_key(label), claim, label)
-
-
-def _shown(maker: _Maker) -> str:
-    return clip(maker.claim.value) if maker.claim else "not known"
-
-
-def _rival(claim: Claim, named: dict[str, _Named]) -> _Named | None:
-    """Who is named among what speaks against an unsure maker."""
-    for each in claim.against:
-        found = named.get(name_key(each.says))
-        if found is not None:
-            return found
-    return None
+    if claim is None:
+        return _Maker(None, 0.0, label, ())
+    rivals = tuple(dict.fromkeys(each.says for each in claim.against)) if claim.confidence < SURE else ()
+    return _Maker(claim.value, claim.confidence, label, rivals)
 
 
 def _is_relabel(entity: Entity, maker: _Maker) -> bool:
-    own = {maker.key, *entity.maker.names}
-    return bool(maker.label_key) and maker.label_key not in own
+    label = name_key(maker.label)
+    return bool(label) and label != maker.key and label not in entity.maker.names
 
 
 def _made_after(device: Device, day: date) -> bool:
@@ -233,10 +293,6 @@ def _acquisition_text(day: date, later: bool) -> str:
     if later:
         return f" Its serial number says it was built after {day.isoformat()}, so it was acquired later."
     return f" Whether it was acquired after {day.isoformat()} has to come from the papers."
-
-
-def _source(policy: Policy, entity: Entity) -> str:
-    return f"{policy.reference}; {entity.source or policy.source} (as of {policy.as_of.isoformat()})"
 
 
 def _component_questions(policy: Policy, device: Device) -> Iterator[Finding]:
@@ -261,31 +317,4 @@ def _question(policy: Policy, component: Component, device: Device, said: str) -
         source=f"{component.source} (as of {policy.as_of.isoformat()})",
         effective=policy.effective,
         action="assess",
-    )
-
-
-def _unknown(family: str, policy: Policy, device: Device, maker: _Maker, basis: str) -> Finding:
-    """One finding per family for a maker that nobody established."""
-    if maker.claim is None:
-        reason = "the maker is unknown"
-    else:
-        reason = f"the maker is not established; possibly {_shown(maker)}"
-    return _to_be_checked(policy, family, device, maker, reason, basis)
-
-
-def _to_be_checked(
-    policy: Policy, regime: str, device: Device, maker: _Maker, reason: str, basis: str
-) -> Finding:
-    slots = {"policy": policy.name, "reasons": reason}
-    return Finding(
-        device_id=device.device_id,
-        regime=regime,
-        reference=policy.reference,
-        verdict=Verdict.TO_BE_CHECKED,
-        wording=fill(policy.wording.get("unknown", DEFAULT_WORDING["unknown"]), slots),
-        basis=basis,
-        confidence=maker.confidence,
-        source=f"{policy.reference}; {policy.source} (as of {policy.as_of.isoformat()})",
-        effective=policy.effective,
-        action="check-maker",
     )

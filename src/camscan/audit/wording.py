@@ -44,6 +44,18 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return template.format_map(values)
 
 
+def fill_around(template: str, slot: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """The filled pieces between the places of one slot, which its value joins later."""
+    pieces = [""]
+    for literal, name, _, _ in string.Formatter().parse(template):
+        pieces[-1] += literal
+        if name == slot:
+            pieces.append("")
+        elif name is not None:
+            pieces[-1] += values[name]
+    return tuple(pieces)
+
+
 def as_confidence(value: float) -> str:
     """`0.97`; never rounded up over a border that decides."""
     return f"{int(value * 100 + 1e-9) / 100:.2f}"

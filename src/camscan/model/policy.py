@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 
+@lru_cache(maxsize=16384)
 def name_key(text: str) -> str:
     """The form in which names of makers and labels are compared: no case, blanks or punctuation."""
     return "".join(char for char in text.casefold() if char.isalnum())
