@@ -11,7 +11,8 @@ ENVELOPE = (
     b'<?xml version="1.0"?><env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope"\n'
     b' xmlns:tds="http://www.onvif.org/ver10/device/wsdl"'
     b' xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
-    b" xmlns:tnshik='http://www.hikvision.com/2011/event/topics' xmlns:x=\"urn:oasis:names:tc:SAML:1.0:assertion\">"
+    b" xmlns:tnshik='http://www.hikvision.com/2011/event/topics'"
+    b" xmlns:x=\"urn:oasis:names:tc:SAML:1.0:assertion\">"
 )
 
 
