@@ -50,7 +50,7 @@ async def scan(
     devices = mark_misaddressed(run.notebook.devices(), request.links, request.scope)
     return Inventory(
         scan=Scan(
-            scan_id=uuid.uuid4().hex[:12],
+            scan_id=request.scan_id or uuid.uuid4().hex[:12],
             site=request.site,
             started=started,
             ended=utc_now(),

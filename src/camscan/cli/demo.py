@@ -40,6 +40,7 @@ def command(folder: Path, loss: float, delay: float, quiet: bool) -> int:
     import netaddr
 
     from camscan import catalog
+    from camscan.cli.auditing import audited
     from camscan.cli.running import Output, run_scan
     from camscan.errors import OperationalError
     from camscan.lab.building import demo_building
@@ -76,7 +77,8 @@ def command(folder: Path, loss: float, delay: float, quiet: bool) -> int:
             resolve_names=False,
         )
         output = Output(tuple(folder / name for name in FILES), quiet=quiet)
-        _, ended = run_scan(request, catalog.load(), output)
+        known = catalog.load()
+        _, ended = run_scan(request, known, output, lambda inventory: audited(inventory, known))
     if not quiet:
         click.echo(f"camscan: the inventory is in {folder}: open {folder / FILES[2]} in a browser", err=True)
     return Exit(ended)

@@ -39,6 +39,7 @@ def command(
 ) -> int:
     """Identify the devices of INVENTORY (a .jsonl of camscan) anew from its observations."""
     from camscan import catalog
+    from camscan.cli.auditing import audited
     from camscan.cli.running import Output, make_console
     from camscan.errors import UsageError
     from camscan.match.resolve import Identifier
@@ -53,9 +54,9 @@ def command(
         raise UsageError(
             f"{inventory} holds no observations to conclude from; it must be a .jsonl that a scan wrote"
         )
-    identifier = Identifier(catalog.load(fingerprints))
-    devices = identifier.identify(held.observations, site=held.scan.site.id)
-    result = replace(held, devices=devices)
+    known = catalog.load(fingerprints)
+    devices = Identifier(known).identify(held.observations, site=held.scan.site.id)
+    result = audited(replace(held, devices=devices), known)
     for file in outputs:
         formats.write(result, file)
         click.echo(f"camscan: wrote {file}", err=True)

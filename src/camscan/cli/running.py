@@ -56,15 +56,23 @@ def run_scan(
     catalog: Catalog,
     output: Output,
     finish: Callable[[Inventory], Inventory] = lambda inventory: inventory,
+    listen: Callable[[Event], None] | None = None,
 ) -> tuple[Inventory, Exit]:
-    """Scan, show, write; `finish` adds what needs the whole inventory (findings) before files are written."""
+    """Scan, show, write; `finish` adds what needs the whole inventory (findings, lasting ids) before files
+    are written; `listen` hears every event first."""
     from camscan.report import formats
 
     configure_logging(output.verbose)
     view = _View(output)
     stop = _Stop()
+
+    def hear(event: Event) -> None:
+        if listen is not None:
+            listen(event)
+        view.event(event)
+
     try:
-        inventory = asyncio.run(_scan(request, catalog, view.event, stop))
+        inventory = asyncio.run(_scan(request, catalog, hear, stop))
     finally:
         view.end()
     inventory = finish(inventory)
@@ -133,7 +141,7 @@ class _View:
 
     def event(self, event: Event) -> None:
         """Show one event of the scan."""
-        from camscan.survey.request import DeviceFound, Progress
+        from camscan.survey.request import DeviceFound, Progress, Warned
 
         if isinstance(event, DeviceFound):
             if self._table is not None:
@@ -143,7 +151,7 @@ class _View:
         elif isinstance(event, Progress):
             if self._status is not None:
                 self._status.update(_progress_text(event))
-        elif self._output.verbose:
+        elif isinstance(event, Warned) and self._output.verbose:
             click.echo(f"camscan: {event.text}", err=True)
 
     def end(self) -> None:

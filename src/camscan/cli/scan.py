@@ -1,13 +1,26 @@
-"""`camscan scan`: discover, identify, write the inventory."""
+"""`camscan scan`: discover, identify, write the inventory; keep it in the register when a site is named."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from camscan.cli.exits import Exit
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.cli.settings import Settings
+    from camscan.model.inventory import Inventory, Site
+    from camscan.store.engine import Store
+    from camscan.survey.request import ScanRequest
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_SITE_PREFIX = "site:"
 
 
 @click.command(name="scan")
@@ -18,11 +31,7 @@ from camscan.cli.exits import Exit
 @click.option("--exclude", multiple=True, metavar="TARGET", help="Never touch these. Repeatable.")
 @click.option("--excludefile", "exclude_file", metavar="FILE", default="", help="Exclusions from FILE.")
 @click.option(
-    "-p",
-    "--ports",
-    metavar="PORTS",
-    default="",
-    help="TCP ports to try instead of docs/ports.md: 80,8000-8010.",
+    "-p", "--ports", metavar="PORTS", default="", help="TCP ports instead of docs/ports.md: 80,8000-8010."
 )
 @click.option(
     "-e", "--interface", "interfaces", multiple=True, metavar="NAME", help="Only this interface. Repeatable."
@@ -32,7 +41,7 @@ from camscan.cli.exits import Exit
     "--output",
     "outputs",
     multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_FILE,
     metavar="FILE",
     help="Write FILE; the suffix picks the format. Repeatable.",
 )
@@ -40,12 +49,7 @@ from camscan.cli.exits import Exit
     "--format", "form", default="", metavar="FORMAT", help="Print this format on stdout instead of the table."
 )
 @click.option(
-    "-T",
-    "--timing",
-    type=click.IntRange(0, 5),
-    default=3,
-    show_default=True,
-    help="From 0 (slowest) to 5; 3 is polite.",
+    "-T", "--timing", type=click.IntRange(0, 5), help="From 0 (slowest) to 5; 3 is polite and the default."
 )
 @click.option(
     "--max-rate",
@@ -75,75 +79,178 @@ from camscan.cli.exits import Exit
     show_default=True,
     help="Multicast and broadcast: where no excluded address would hear them, or never.",
 )
+@click.option("--no-raw", is_flag=True, help="Use no raw sockets even where there is the right to.")
 @click.option("--experimental", is_flag=True, help="Also ask in protocols known from a single source.")
 @click.option(
-    "--probe", "probes", multiple=True, metavar="NAME", help="Only this probe (docs/safety.md). Repeatable."
+    "--probe", "probes", multiple=True, metavar="NAME", help="Only this probe (docs/packets.md). Repeatable."
 )
 @click.option(
     "--credentials",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_FILE,
     metavar="FILE",
     help="Log in to ONVIF with the logins of FILE (TOML), once for each device.",
 )
 @click.option("--ask-login", is_flag=True, help="Ask for an ONVIF login at the terminal.")
-@click.option("--site", default="", metavar="ID", help="The site these devices are at.")
+@click.option("--site", metavar="ID", help="The site these devices are at; keeps the scan in the register.")
+@click.option("--db", metavar="FILE|URL", help="Keep the scan in this database (CAMSCAN_DB, setting db).")
+@click.option("--resume", is_flag=True, help="Go on with the newest scan that was cut short (of --site).")
+@click.option("--resume-id", default="", metavar="ID", help="Go on with this scan.")
 @click.option(
-    "--fingerprints",
-    "fingerprints",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Use these fingerprints.",
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["new", "listed", "advisory", "unknown"]),
+    help="Exit 10 when a device is new, matches a list or advisory, or has no known maker. Repeatable.",
 )
+@click.option(
+    "--policies",
+    "lists",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="PATH",
+    help="Also compare with your own lists (docs/policies.md). Repeatable.",
+)
+@click.option("--fingerprints", "fingerprints", type=_FOLDER, metavar="DIR", help="Use these fingerprints.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors; files are written.")
 @click.option("-v", "--verbose", count=True, help="Say more; twice for debugging.")
-def command(
-    targets: tuple[str, ...],
-    target_file: str,
-    exclude: tuple[str, ...],
-    exclude_file: str,
-    ports: str,
-    interfaces: tuple[str, ...],
-    outputs: tuple[Path, ...],
-    form: str,
-    timing: int,
-    max_rate: float | None,
-    host_timeout: float | None,
-    max_time: float | None,
-    assume_up: bool,
-    no_names: bool,
-    allow_public: bool,
-    group_questions: str,
-    experimental: bool,
-    probes: tuple[str, ...],
-    credentials: Path | None,
-    ask_login: bool,
-    site: str,
-    fingerprints: Path | None,
-    quiet: bool,
-    verbose: int,
-) -> int:
+def command(targets: tuple[str, ...], **given: Any) -> int:
     """Find and identify every camera at TARGETS.
 
-    A target is an address, 10.0.0.0/24, 10.0.0.1-10.0.0.9, 10.0.0-3.1-254, a host name, @FILE, or `local`
-    for the attached networks, which is the default.
+    A target is an address, 10.0.0.0/24, 10.0.0.1-10.0.0.9, 10.0.0-3.1-254, a host name, @FILE, site:ID for
+    the networks of a site, or `local` for the attached networks, which is the default.
     """
     from camscan import catalog
+    from camscan.cli import settings
+    from camscan.cli.running import Output
+
+    chosen = settings.load(
+        {
+            "db": given["db"],
+            "site": given["site"],
+            "scan.timing": given["timing"],
+            "scan.max_rate": given["max_rate"],
+            "scan.exclude": given["exclude"] or None,
+            "scan.interfaces": given["interfaces"] or None,
+            "scan.credentials": str(given["credentials"]) if given["credentials"] else None,
+            "fingerprints": str(given["fingerprints"]) if given["fingerprints"] else None,
+        }
+    )
+    output = Output(given["outputs"], given["form"], given["quiet"], given["verbose"])
+    output.check()
+    directory = chosen.get("fingerprints")
+    known = catalog.load(Path(directory) if directory else None)
+    with ExitStack() as stack:
+        job = _Job(given, chosen, targets, stack)
+        return _run(job, known, output)
+
+
+@dataclass(slots=True)
+class _Job:
+    """The command line, read; the store is opened only when a site, a database or --resume asks for it."""
+
+    given: dict[str, Any]
+    chosen: Settings
+    targets: tuple[str, ...]
+    stack: ExitStack
+    scan_id: str = ""
+    _store: Store | None = None
+
+    @property
+    def resumes(self) -> bool:
+        return bool(self.given["resume"] or self.given["resume_id"])
+
+    @property
+    def keeps(self) -> bool:
+        """Is this scan kept in a store?"""
+        named = any(target.startswith(_SITE_PREFIX) for target in self.targets)
+        return bool(named or self.resumes or self.chosen.get("site") or self.chosen.get("db"))
+
+    def store(self) -> Store:
+        if self._store is None:
+            from camscan.cli.database import opened
+
+            self._store = self.stack.enter_context(opened(self.given["db"]))
+        return self._store
+
+    def site(self) -> Site:
+        """The site of this scan, with what the register knows of it."""
+        from camscan.model.inventory import Site
+        from camscan.store import sites
+
+        ids = dict.fromkeys(t.removeprefix(_SITE_PREFIX) for t in self.targets if t.startswith(_SITE_PREFIX))
+        if len(ids) > 1:
+            raise UsageError(f"one scan is of one site: {', '.join(ids)}; start one scan for each")
+        site_id = next(iter(ids), self.chosen.get("site"))
+        if not site_id or not self.keeps:
+            return Site(site_id)
+        with self.store().reading() as connection:
+            return sites.find(connection, site_id) or Site(site_id)
+
+    def words(self, site: Site) -> tuple[str, ...]:
+        """The targets, those of the site and of a resumed scan filled in."""
+        words = [word for word in self.targets if not word.startswith(_SITE_PREFIX)]
+        if any(word.startswith(_SITE_PREFIX) for word in self.targets):
+            if not site.networks:
+                raise UsageError(f"site {site.id} has no networks; `camscan sites add {site.id} --network …`")
+            words += site.networks
+        if self.resumes:
+            from camscan.cli.recording import interrupted_scan
+
+            self.scan_id, text = interrupted_scan(self.store(), site.id, self.given["resume_id"])
+            if not words and not self.given["target_file"]:
+                if "…" in text:
+                    raise UsageError("this scan had too many targets to be remembered; name them again")
+                words = text.split()
+        return tuple(words)
+
+
+def _run(job: _Job, known: Any, output: Any) -> int:
+    from camscan.cli import recording
+    from camscan.cli.auditing import audited
+    from camscan.cli.database import after_scan
+    from camscan.cli.running import run_scan
+    from camscan.match.diff import fail_on
+
+    request = _request(job, job.site(), output.quiet)
+    recorder = None
+    if job.resumes:
+        recorder, request = recording.resume(job.store(), request, job.scan_id)
+    elif job.keeps:
+        recorder, request = recording.begin(job.store(), request)
+    changes: tuple[Any, ...] = ()
+
+    def finish(inventory: Inventory) -> Inventory:
+        nonlocal changes
+        inventory = audited(inventory, known, job.given["lists"])
+        if recorder is not None:
+            inventory, changes = recorder.finish(inventory)
+        return inventory
+
+    inventory, ended = run_scan(request, known, output, finish, recorder.event if recorder else None)
+    if recorder is not None and ended is not Exit.INTERRUPTED:
+        after_scan(job.store(), job.chosen)
+    words = set(job.given["fail_on"])
+    if words and ended in (Exit.OK, Exit.INCOMPLETE) and fail_on(changes, inventory, words):
+        return Exit.FAILED_ON
+    return ended
+
+
+def _request(job: _Job, site: Site, quiet: bool) -> ScanRequest:
     from camscan.cli.logins import load_logins
-    from camscan.cli.running import Output, run_scan
     from camscan.cli.targets import Asked, build_scope
-    from camscan.model.inventory import Site
-    from camscan.net.pace import TEMPLATES
     from camscan.survey.request import ScanRequest
 
-    output = Output(outputs, form, quiet, verbose)
-    output.check()
-    asked = Asked(targets, target_file, exclude, exclude_file, ports, interfaces, allow_public)
+    given, chosen = job.given, job.chosen
+    asked = Asked(
+        job.words(site),
+        given["target_file"],
+        tuple(chosen.get("scan.exclude")),
+        given["exclude_file"],
+        given["ports"],
+        tuple(chosen.get("scan.interfaces")),
+        given["allow_public"],
+    )
     scope, links = build_scope(asked)
-    manners = TEMPLATES[timing]
-    if max_rate is not None:
-        manners = replace(manners, packets_per_second=max_rate)
-    if host_timeout is not None:
-        manners = replace(manners, host_timeout_seconds=host_timeout)
+    manners = _manners(given, chosen)
     if not quiet:
         where = ", ".join(f"{link.name} ({', '.join(link.networks)})" for link in links) or "no attached link"
         click.echo(
@@ -152,20 +259,33 @@ def command(
             f"{manners.device_packets_per_second:.0f}/s to one device",
             err=True,
         )
-    logins, communities = load_logins(credentials, ask_login)
-    request = ScanRequest(
+    credentials = chosen.get("scan.credentials")
+    logins, communities = load_logins(Path(credentials) if credentials else None, given["ask_login"])
+    return ScanRequest(
         scope=scope,
         links=links,
         manners=manners,
-        site=Site(site),
-        experimental=experimental,
-        assume_up=assume_up,
-        resolve_names=not no_names,
-        group_questions=group_questions,
-        run_seconds=max_time or 0.0,
-        probes=probes,
+        site=site,
+        experimental=given["experimental"],
+        assume_up=given["assume_up"],
+        resolve_names=not given["no_names"],
+        group_questions=given["group_questions"],
+        raw=not given["no_raw"],
+        run_seconds=given["max_time"] or 0.0,
+        probes=given["probes"],
         logins=logins,
         communities=communities,
     )
-    _, ended = run_scan(request, catalog.load(fingerprints), output)
-    return Exit(ended)
+
+
+def _manners(given: dict[str, Any], chosen: Settings) -> Any:
+    from camscan.net.pace import TEMPLATES
+
+    manners = TEMPLATES.get(chosen.get("scan.timing"))
+    if manners is None:
+        raise UsageError(f"timing {chosen.get('scan.timing')} is not one of 0 to 5")
+    if rate := chosen.get("scan.max_rate"):
+        manners = replace(manners, packets_per_second=rate)
+    if seconds := given["host_timeout"]:
+        manners = replace(manners, host_timeout_seconds=seconds)
+    return manners

@@ -156,6 +156,7 @@ class Scope:
     text: str = ""
     ports: tuple[int, ...] = ()
     interfaces: tuple[str, ...] = ()
+    _walked: tuple[tuple[int, int, int], ...] = field(default=(), repr=False)
     _allowed4: _Ranges = field(default_factory=_Ranges, repr=False)
     _allowed6: _Ranges = field(default_factory=_Ranges, repr=False)
     _excluded4: _Ranges = field(default_factory=_Ranges, repr=False)
@@ -179,7 +180,9 @@ class Scope:
         wanted = netaddr.IPSet()
         for each in targets:
             wanted |= each
-        wanted -= shut | _NOT_UNICAST
+        wanted -= _NOT_UNICAST
+        walked = tuple((int(r.first), int(r.last), r.version) for r in wanted.iter_ipranges())
+        wanted -= shut
         if not allow_public:
             _refuse_public(wanted)
         return cls(
@@ -188,6 +191,7 @@ class Scope:
             text,
             ports,
             interfaces,
+            walked,
             _Ranges.of(wanted, 4),
             _Ranges.of(wanted, 6),
             _Ranges.of(shut, 4),
@@ -216,20 +220,21 @@ class Scope:
     def addresses(self, seed: int | None = None) -> Iterator[str]:
         """Every address once: in order, or in a random but repeatable order when `seed` is given.
 
-        Memory stays constant: a shuffled walk is a linear congruential step over the index.
+        Memory stays constant: a shuffled walk is a linear congruential step over the index. The walk is
+        over the targets before exclusions, so that a resumed scan with new exclusions keeps its order.
         """
-        spans = [(int(r.first), int(r.last), r.version) for r in self.allowed.iter_ipranges()]
-        total = len(self)
+        offsets = [0]
+        for first, last, _version in self._walked:
+            offsets.append(offsets[-1] + last - first + 1)
+        total = offsets[-1]
         if total > MAX_ADDRESSES * 2:
             raise ScopeError(f"the targets hold {total:,} addresses; IPv6 networks are found, never swept")
-        offsets = [0]
-        for first, last, _version in spans:
-            offsets.append(offsets[-1] + last - first + 1)
         for index in range(total) if seed is None else _shuffled(total, seed):
             span = bisect.bisect_right(offsets, index) - 1
-            first, _last, version = spans[span]
+            first, _last, version = self._walked[span]
             number = first + index - offsets[span]
-            yield str(ipaddress.IPv4Address(number) if version == 4 else ipaddress.IPv6Address(number))
+            if number in (self._allowed4 if version == 4 else self._allowed6):
+                yield str(ipaddress.IPv4Address(number) if version == 4 else ipaddress.IPv6Address(number))
 
     @staticmethod
     def _test(ip: str, four: _Ranges, six: _Ranges) -> bool:

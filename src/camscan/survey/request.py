@@ -23,6 +23,14 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far the two walks over the targets had come: unicast questions sent, sweep pairs begun."""
+
+    asked: int = 0
+    swept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ScanRequest:
     """What to scan and how.
 
@@ -32,6 +40,7 @@ class ScanRequest:
     neighbours: a table to use instead of the kernel's (simulated buildings); logins: address pattern
     ("*" for any) → Login; communities: SNMP v2c communities the operator supplied;
     probes: names to use, () for all; raw: use raw sockets where there is the right to.
+    known, resume_after: what an interrupted run had heard, and how far it had come.
     """
 
     scope: Scope
@@ -52,6 +61,8 @@ class ScanRequest:
     run_seconds: float = 0.0
     seed: int = 0
     known: tuple[Observation, ...] = ()
+    scan_id: str = ""
+    resume_after: Cursor = field(default_factory=lambda: Cursor())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,14 @@ class Progress:
     total: int
     devices: int
     eta_seconds: float | None
+    cursor: Cursor = field(default_factory=Cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One observation, the moment it is made; whoever stores scans keeps these."""
+
+    observation: Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +98,4 @@ class Warned:
     text: str
 
 
-Event = DeviceFound | Progress | Warned
+Event = DeviceFound | Heard | Progress | Warned

@@ -33,7 +33,7 @@ from camscan.survey.covering import covered, shortfalls
 from camscan.survey.logins import login_for, login_target
 from camscan.survey.notebook import Notebook
 from camscan.survey.plan import LOW_VALUE_STEPS, Known, Plan
-from camscan.survey.request import DeviceFound, Event, Progress, ScanRequest, Warned
+from camscan.survey.request import Cursor, DeviceFound, Event, Heard, Progress, ScanRequest, Warned
 
 SWEEP = "tcp-connect"
 AXIS = "Axis"  # its anonymous basicdeviceinfo is asked of nobody else
@@ -64,14 +64,11 @@ class Run:
         self._wsdl = asyncio.Lock()
         self._refusals: Counter[str] = Counter()
         self._admission = Admission(request.scope, request.links)
-        self._done = 0
-        self._total = 0
+        self._asked = self._swept = self._total = 0
         self._started = 0.0
         self._neighbours: dict[str, str] = dict(request.neighbours or {})
         self.datagrams: Datagrams | None = None
         self._sweep: ConnectSweep | None = None
-
-    # What the scan does, in the order it is done -------------------------------------------------
 
     async def ask_groups(self) -> None:
         """Every multicast and broadcast question, all probes side by side; then listen out the window."""
@@ -93,8 +90,8 @@ class Run:
         for probe in wanted:
             for number in range(messages(probe)):
                 for ip in self.request.scope.addresses(seed=self.request.seed):
-                    self._advance()
-                    if not self._is_settled(probe, ip):
+                    self._advance(asked=1)
+                    if self._asked > self.request.resume_after.asked and not self._is_settled(probe, ip):
                         await self._asker().ask(probe, Target(ip, zone=self.request.site.id), number)
         for probe in wanted:
             for number in range(messages(probe)):
@@ -178,11 +175,12 @@ class Run:
         """Hardware addresses from the kernel's table (or the one given) for every address heard from."""
         table = self._neighbours or read_neighbours()
         for ip in list(self.notebook.addresses()):
-            if mac := table.get(ip):
-                self._note(
-                    observe(ip, "neighbour", {"mac.observed": mac}, at=utc_now(), payload=mac.encode())
-                )
-                self.ledger.record("neighbour", ip, Outcome.ANSWERED)
+            self._note_mac(ip, table.get(ip))
+
+    def _note_mac(self, ip: str, mac: str | None) -> None:
+        if mac:
+            self._note(observe(ip, "neighbour", {"mac.observed": mac}, at=utc_now(), payload=mac.encode()))
+            self.ledger.record("neighbour", ip, Outcome.ANSWERED)
 
     def warn(self, text: str) -> None:
         """One line for people, said once."""
@@ -254,17 +252,17 @@ class Run:
     def _note(self, observation: Observation) -> None:
         if not self.notebook.add(observation):
             return
+        self._tell(Heard(observation))
         if (xaddrs := observation.fields.get("onvif.xaddr")) and speaks_onvif(observation):
             self._plan(observation.ip).announced(xaddrs)
-
-    # The sweep ------------------------------------------------------------------------------------
 
     def _pairs(self, stage: int) -> Iterator[tuple[str, int]]:
         for port in sweep_ports(self.request, stage):
             if stage == 1:
                 for ip in self.request.scope.addresses(seed=self.request.seed + port):
-                    self._advance()
-                    yield ip, port
+                    self._advance(swept=1)
+                    if self._swept > self.request.resume_after.swept:
+                        yield ip, port
             else:
                 for ip in [*self.notebook.addresses(), *self._refusals]:
                     yield ip, port
@@ -304,8 +302,6 @@ class Run:
         if not plan.ports[port].to_try:
             session.release(port)
         self._begin(ip)
-
-    # One device -----------------------------------------------------------------------------------
 
     def _plan(self, ip: str) -> Plan:
         if ip not in self._plans:
@@ -388,12 +384,14 @@ class Run:
         self._settled.add(ip)
         self._tell(DeviceFound(device, self.notebook.of(ip)))
 
-    def _advance(self) -> None:
-        self._done += 1
-        if self._done % 64 == 0:
+    def _advance(self, *, asked: int = 0, swept: int = 0) -> None:
+        self._asked += asked
+        self._swept += swept
+        done = self._asked + self._swept
+        if done % 64 == 0:
             spent = asyncio.get_running_loop().time() - self._started
-            left = spent / self._done * (self._total - self._done)
-            self._tell(Progress(self._done, self._total, len(self._settled), left))
+            left, cursor = spent / done * (self._total - done), Cursor(self._asked, self._swept)
+            self._tell(Progress(done, self._total, len(self._settled), left, cursor))
 
     def _asker(self) -> Datagrams:
         assert self.datagrams is not None, "start() comes first"

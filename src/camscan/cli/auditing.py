@@ -1,0 +1,20 @@
+"""Adds the findings of policies and advisories to an inventory; every command that concludes does this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from camscan.catalog import Catalog
+    from camscan.model.inventory import Inventory
+
+
+def audited(inventory: Inventory, catalog: Catalog, lists: Iterable[Path] = ()) -> Inventory:
+    """The inventory with the findings of today's policies and advisories, those of `lists` included."""
+    from camscan.audit.examine import examine
+    from camscan.catalog.policies import with_lists
+
+    return replace(inventory, findings=examine(inventory, with_lists(catalog, lists), catalog.advisories))

@@ -1,0 +1,122 @@
+"""Keeps a running scan in the store: what was heard is on disk within a second, and a killed scan resumes.
+
+Used when a site or a database is named; a plain scan into files needs no store.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from camscan.errors import UsageError
+
+if TYPE_CHECKING:
+    from camscan.match.diff import Change
+    from camscan.model.inventory import Inventory
+    from camscan.model.observation import Observation
+    from camscan.store.engine import Store
+    from camscan.survey.request import Cursor, Event, ScanRequest
+
+FLUSH_SECONDS = 0.5
+_MARGIN_SECONDS = 4.0
+"""Questions sent in the last seconds before a kill may have had no time for their answer: asked again."""
+
+
+@dataclass(slots=True)
+class Recorder:
+    """One scan in one store."""
+
+    store: Store
+    scan_id: str
+    _waiting: list[Observation] = field(default_factory=list)
+    _cursor: Cursor | None = None
+    _flushed: float = 0.0
+
+    def event(self, event: Event) -> None:
+        """Take one event of the scan; at most FLUSH_SECONDS of them are in memory only."""
+        from camscan.survey.request import Heard, Progress
+
+        if isinstance(event, Heard):
+            self._waiting.append(event.observation)
+        elif isinstance(event, Progress):
+            self._cursor = event.cursor
+        if time.monotonic() - self._flushed >= FLUSH_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Put everything heard so far on disk; raises StoreError."""
+        from camscan.store import scans
+
+        marks = [f"cursor:{self._cursor.asked}:{self._cursor.swept}"] if self._cursor else []
+        scans.append_observations(self.store, self.scan_id, self._waiting, marks)
+        self._waiting.clear()
+        self._flushed = time.monotonic()
+
+    def finish(self, inventory: Inventory) -> tuple[Inventory, tuple[Change, ...]]:
+        """Record the result; the inventory comes back under lasting device ids."""
+        from camscan.store import recording, scans
+
+        self.flush()
+        if inventory.scan.coverage.interrupted:
+            scans.abandon_scan(self.store, self.scan_id)
+            return inventory, ()
+        recorded = recording.finish_scan(self.store, inventory)
+        return recorded.inventory(), recorded.changes
+
+
+def begin(store: Store, request: ScanRequest) -> tuple[Recorder, ScanRequest]:
+    """Record that a scan starts and lock its site; raises StoreError when the site is being scanned."""
+    import camscan
+    from camscan.model.inventory import Coverage, Scan
+    from camscan.store import scans
+    from camscan.store.engine import utc_now
+
+    scan_id = uuid.uuid4().hex[:12]
+    run = Scan(
+        scan_id,
+        request.site,
+        utc_now(),
+        None,
+        camscan.__version__,
+        request.scope.text,
+        Coverage(len(request.scope), 0, complete=False),
+    )
+    scans.begin_scan(store, run)
+    return Recorder(store, scan_id), replace(request, scan_id=scan_id)
+
+
+def resume(store: Store, request: ScanRequest, scan_id: str) -> tuple[Recorder, ScanRequest]:
+    """Go on with an interrupted scan: what it heard is known, what it had asked is not asked again."""
+    from camscan.store import scans
+
+    state = scans.resume_scan(store, scan_id)
+    known = tuple(scans.observations(store, scan_id))
+    margin = int(_MARGIN_SECONDS * request.manners.packets_per_second)
+    cursor = _cursor(state.finished_targets, margin) if state.scan.scope_text == request.scope.text else None
+    request = replace(request, scan_id=scan_id, known=known)
+    return Recorder(store, scan_id), replace(request, resume_after=cursor) if cursor else request
+
+
+def interrupted_scan(store: Store, site_id: str, wanted: str) -> tuple[str, str]:
+    """(scan id, scope text) of the scan to resume: the one named, or the newest that was cut short."""
+    from camscan.store import scans
+
+    for row in scans.list_scans(store, site_id or None):
+        if row.scan.scan_id.startswith(wanted) and row.state == "interrupted":
+            return row.scan.scan_id, row.scan.scope_text
+    which = f" {wanted}" if wanted else ""
+    raise UsageError(f"no interrupted scan{which} to resume in {store.name}; `camscan scans list` shows them")
+
+
+def _cursor(marks: frozenset[str], margin: int) -> Cursor | None:
+    from camscan.survey.request import Cursor
+
+    asked = swept = 0
+    for mark in marks:
+        word, _, rest = mark.partition(":")
+        if word == "cursor":
+            first, _, second = rest.partition(":")
+            asked, swept = max(asked, int(first)), max(swept, int(second))
+    return Cursor(max(0, asked - margin), max(0, swept - margin))
