@@ -113,11 +113,16 @@ def get(store: Store, device: str) -> Listed:
 
 
 def history(store: Store, device: str) -> list[tuple[datetime, str, Sight]]:
-    """Every sight of a device: (start of the scan, scan id, what was seen), oldest first."""
+    """Every scan that saw a device: (start, scan id, what it saw of all its identities), oldest first."""
     with store.reading() as connection:
         numbers = [each.number for each in register.of_devices(connection, [device])]
         rows = register.versions(connection, numbers)
-        return [(row.started, row.scan_id, sight) for row, sight in rows]
+    seen: dict[str, tuple[datetime, str, Sight]] = {}
+    for row, sight in rows:
+        other = seen.get(row.scan_id)
+        whole = combined(other[2], sight) if other else sight
+        seen[row.scan_id] = (row.started, row.scan_id, whole)
+    return list(seen.values())
 
 
 def load_register(store: Store, site_id: str | None = None) -> Inventory:
