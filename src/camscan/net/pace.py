@@ -65,6 +65,10 @@ class Pace:
         self.sent += 1
         return at
 
+    def device_ready(self, ip: str) -> float:
+        """From when on the next packet may go to `ip`; takes no slot."""
+        return self._device_next.get(ip, 0.0)
+
     async def wait(self, ip: str | None = None) -> None:
         """Sleep until the reserved slot."""
         now = asyncio.get_running_loop().time()

@@ -1,0 +1,80 @@
+"""How many packets may leave in one batch under the shared pace, and which addresses may be in it at all."""
+
+from __future__ import annotations
+
+import math
+import socket
+from typing import Any
+
+from camscan.net.gate import PRINTER_PORTS, Gate
+from camscan.net.pace import Pace
+
+QUANTUM_SECONDS = 0.01
+"""A batch holds what falls due within this time, so that bursts stay smaller than a switch port's queue."""
+
+
+def reserve(pace: Pace, wanted: int, now: float) -> tuple[int, float]:
+    """Take up to `wanted` slots of the whole rate: (packets that may go now, seconds to wait after them)."""
+    if math.isinf(pace.manners.packets_per_second):
+        pace.sent += wanted
+        return wanted, 0.0
+    taken, at = 0, now
+    while taken < wanted and at <= now + QUANTUM_SECONDS:
+        at = pace.reserve(None, now)
+        taken += 1
+    return taken, max(0.0, at - now)
+
+
+class Admission:
+    """The gate's answer for a whole batch of addresses at once (numpy), and one by one without.
+
+    It reads the same scope, and counts refusals in the same place.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self.gate = gate
+
+    def one(self, ip: str) -> bool:
+        """May one packet that has no port (ARP) go to this address?"""
+        if self.gate.permits(ip):
+            return True
+        self.gate.refused["excluded" if self.gate.scope.excludes(ip) else "outside the scope"] += 1
+        return False
+
+    def ports(self, ports: tuple[int, ...]) -> tuple[int, ...]:
+        """The ports that may be touched; a printer port is left out and counted."""
+        kept = tuple(port for port in ports if port not in PRINTER_PORTS and 0 < port < 65536)
+        if len(kept) < len(ports):
+            self.gate.refused["printer ports are never touched"] += len(ports) - len(kept)
+        return kept
+
+    def mask(self, ips: Any) -> Any:
+        """Which of these IPv4 addresses (numpy uint32) may be sent to; the others are counted."""
+        import numpy as np
+
+        scope = self.gate.scope
+        allowed = _inside(ips, _spans(scope.allowed)) & ~_inside(ips, _spans(scope.excluded))
+        refused = len(ips) - int(np.count_nonzero(allowed))
+        if refused:
+            self.gate.refused["outside the scope or excluded"] += refused
+        return allowed
+
+
+def _spans(addresses: Any) -> list[tuple[int, int]]:
+    return [(int(r.first), int(r.last)) for r in addresses.iter_ipranges() if r.version == 4]
+
+
+def _inside(ips: Any, spans: list[tuple[int, int]]) -> Any:
+    import numpy as np
+
+    if not spans:
+        return np.zeros(len(ips), bool)
+    starts = np.array([first for first, _ in spans], np.uint32)
+    ends = np.array([last for _, last in spans], np.uint32)
+    at = np.searchsorted(starts, ips, side="right").astype(np.int64) - 1
+    return (at >= 0) & (ips <= ends[np.maximum(at, 0)])
+
+
+def address_text(ip: int) -> str:
+    """An IPv4 number as dotted text."""
+    return socket.inet_ntoa(ip.to_bytes(4, "big"))

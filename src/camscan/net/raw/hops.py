@@ -1,0 +1,122 @@
+"""The hardware address each frame goes to: the gateway's, or on our own link the target's, found by ARP.
+
+A target on the link that answers no ARP request gets no SYN at all: nobody is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from enum import Enum
+
+from camscan.errors import OperationalError
+from camscan.model.exchange import Outcome
+from camscan.net.pace import Pace
+from camscan.net.raw.arp import ArpAsker, arp_sweep
+from camscan.net.raw.batch import Admission, address_text
+from camscan.net.raw.routes import Link, Routes, Way, read_gateway_mac
+from camscan.net.raw.template import mac_bytes
+
+ARP_RETRIES = 3
+NOBODY = "no answer to ARP"
+
+
+class Hop(Enum):
+    """Why there is no hardware address (yet)."""
+
+    WAIT = "the question is under way"
+    NOBODY = "nobody answers"
+
+
+class Hops:
+    """Answers `mac_for` without waiting; asks in the background, each link once."""
+
+    def __init__(self, routes: Routes, admission: Admission, pace: Pace) -> None:
+        self.routes = routes
+        self._admission, self._pace = admission, pace
+        self.on_link: dict[int, bytes] = {}
+        self.strangers: dict[str, str] = {}
+        self._gateways: dict[tuple[str, int], bytes | None] = {}
+        self._questions: dict[object, asyncio.Task[None]] = {}
+        self.changed: Callable[[int], None] = lambda ip: None
+        """Called with the address whose hop became known."""
+        self.settled: Callable[[], None] = lambda: None
+        """Called when a background question has ended."""
+
+    def mac_for(self, ip: int, way: Way) -> bytes | Hop:
+        """Six bytes, or why not."""
+        if way.next_hop is None:
+            if (mac := self.on_link.get(ip)) is not None:
+                return mac
+            return self._state(way.link.name, lambda: self._ask_link(way.link.name))
+        known = (way.link.name, way.next_hop)
+        if (gateway := self._gateways.get(known)) is not None:
+            return gateway
+        if known not in self._questions and (mac := read_gateway_mac(*known)):
+            self._gateways[known] = mac
+            return mac
+        return self._state(known, lambda: self._ask_gateway(way.link, known[1]))
+
+    def excuse(self, way: Way) -> tuple[Outcome, str]:
+        """How a pair ends whose hop answers nothing."""
+        if way.next_hop is None:
+            return Outcome.SILENT, NOBODY
+        return Outcome.NOT_RUN, f"the gateway {address_text(way.next_hop)} answers no ARP request"
+
+    def close(self) -> None:
+        """End the questions under way."""
+        for task in self._questions.values():
+            task.cancel()
+
+    def faults(self) -> list[OperationalError]:
+        """What went wrong in the background; the addresses concerned count as silent or not run."""
+        return [
+            fault
+            for task in self._questions.values()
+            if task.done()
+            and not task.cancelled()
+            and isinstance(fault := task.exception(), OperationalError)
+        ]
+
+    def _state(self, name: object, start: Callable[[], object]) -> Hop:
+        task = self._questions.get(name)
+        if task is None:
+            task = asyncio.ensure_future(start())  # type: ignore[call-overload]
+            task.add_done_callback(lambda _: self.settled())
+            self._questions[name] = task
+        return Hop.NOBODY if task.done() else Hop.WAIT
+
+    async def _ask_link(self, name: str) -> None:
+        result = await arp_sweep(
+            self.routes.interfaces[name],
+            self._on(name),
+            admission=self._admission,
+            pace=self._pace,
+            retries=ARP_RETRIES,
+            heard=self._heard,
+        )
+        self.strangers.update(result.strangers)
+
+    def _on(self, name: str) -> Iterator[str]:
+        """Every address of the scope that lies on this link."""
+        for span in self._admission.gate.scope.allowed.iter_ipranges():
+            if span.version != 4:
+                continue
+            for first, last, way in self.routes.spans(int(span.first), int(span.last)):
+                if way is not None and way.next_hop is None and way.link.name == name:
+                    yield from map(address_text, range(first, last + 1))
+
+    def _heard(self, ip: str, mac: str) -> None:
+        number = int.from_bytes(bytes(map(int, ip.split("."))), "big")
+        self.on_link[number] = mac_bytes(mac)
+        self.changed(number)
+
+    async def _ask_gateway(self, link: Link, gateway: int) -> None:
+        asker = ArpAsker(link, self._pace)
+        try:
+            await asker.ask([gateway], retries=ARP_RETRIES)
+        finally:
+            asker.close()
+        if gateway in asker.table:
+            self._gateways[link.name, gateway] = asker.table[gateway]
+            self.changed(gateway)
