@@ -1,12 +1,14 @@
 """The `camscan` command: finds its subcommands by directory and turns errors into one line.
 
-Every file of this package that has a `command` is a subcommand, named after the file. Nothing heavy
-is imported here: a subcommand imports what it needs when it runs.
+Every file of this package that has a `command` is a subcommand, named after the file; one whose name Python
+keeps for itself has an underscore behind it (`import_.py` is `import`). Nothing heavy is imported here: a
+subcommand imports what it needs when it runs.
 """
 
 from __future__ import annotations
 
 import importlib
+import keyword
 import pkgutil
 import sys
 from collections.abc import Sequence
@@ -24,11 +26,13 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         package = importlib.import_module("camscan.cli")
         names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-        return [name.replace("_", "-") for name in names if self.get_command(ctx, name) is not None]
+        names = [name.rstrip("_").replace("_", "-") for name in names]
+        return [name for name in names if self.get_command(ctx, name) is not None]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        name = cmd_name.replace("-", "_")
         try:
-            module = importlib.import_module(f"camscan.cli.{cmd_name.replace('-', '_')}")
+            module = importlib.import_module(f"camscan.cli.{name}{'_' if keyword.iskeyword(name) else ''}")
         except ModuleNotFoundError as fault:
             if fault.name and fault.name.startswith("camscan.cli."):
                 return None

@@ -12,7 +12,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from camscan.catalog import Catalog
     from camscan.model.inventory import Inventory
     from camscan.survey.request import Event, Progress, ScanRequest
+
+    Source = Callable[[Callable[[Event], None], asyncio.Event], Awaitable[Inventory]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,22 @@ def run_scan(
 ) -> tuple[Inventory, Exit]:
     """Scan, show, write; `finish` adds what needs the whole inventory (findings, lasting ids) before files
     are written; `listen` hears every event first."""
-    from camscan.report import formats
 
+    async def source(on_event: Callable[[Event], None], stop: asyncio.Event) -> Inventory:
+        from camscan.scan import scan
+
+        return await scan(request, catalog, on_event, stop)
+
+    return run_source(source, output, finish, listen)
+
+
+def run_source(
+    source: Source,
+    output: Output,
+    finish: Callable[[Inventory], Inventory] = lambda inventory: inventory,
+    listen: Callable[[Event], None] | None = None,
+) -> tuple[Inventory, Exit]:
+    """The same for anything that tells of devices as it finds them; Ctrl-C sets the event it is given."""
     configure_logging(output.verbose)
     view = _View(output)
     stop = _Stop()
@@ -72,18 +88,39 @@ def run_scan(
         view.event(event)
 
     try:
-        inventory = asyncio.run(_scan(request, catalog, hear, stop))
+        inventory = asyncio.run(_run(source, hear, stop))
     finally:
         view.end()
     inventory = finish(inventory)
     view.result(inventory)
+    write_files(inventory, output)
+    if inventory.scan.coverage.interrupted:
+        return inventory, Exit.INTERRUPTED
+    return inventory, Exit.OK if inventory.scan.coverage.complete else Exit.INCOMPLETE
+
+
+def deliver(inventory: Inventory, output: Output) -> None:
+    """Show and write an inventory that was made in one go."""
+    from camscan.report import formats
+    from camscan.report.table import print_report
+
+    write_files(inventory, output)
+    if output.form:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(formats.render(inventory, output.form))
+        sys.stdout.buffer.flush()
+    elif not output.quiet:
+        print_report(make_console(sys.stdout), inventory)
+
+
+def write_files(inventory: Inventory, output: Output) -> None:
+    """Every file asked for, in the format of its suffix."""
+    from camscan.report import formats
+
     for file in output.files:
         formats.write(inventory, file)
         if not output.quiet:
             click.echo(f"camscan: wrote {file}", err=True)
-    if inventory.scan.coverage.interrupted:
-        return inventory, Exit.INTERRUPTED
-    return inventory, Exit.OK if inventory.scan.coverage.complete else Exit.INCOMPLETE
 
 
 def configure_logging(verbose: int) -> None:
@@ -114,12 +151,8 @@ class _Stop:
             loop.remove_signal_handler(number)
 
 
-async def _scan(
-    request: ScanRequest, catalog: Catalog, on_event: Callable[[Event], None], stop: _Stop
-) -> Inventory:
-    from camscan.scan import scan
-
-    return await scan(request, catalog, on_event, stop.install(asyncio.get_running_loop()))
+async def _run(source: Source, on_event: Callable[[Event], None], stop: _Stop) -> Inventory:
+    return await source(on_event, stop.install(asyncio.get_running_loop()))
 
 
 class _View:

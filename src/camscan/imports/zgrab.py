@@ -1,7 +1,7 @@
 """zgrab2's JSON Lines to observations: its http, tls, banner, ftp and telnet modules.
 
 Rules: the answer is put together again from zgrab's parts and read by the probe's own code; a body that
-zgrab cut stays cut; modules camscan does not read are left out and counted. Source: zgrab2 `lib/`, `modules/`.
+zgrab cut stays cut; other modules are left out and counted. Source: zgrab2 `lib/`, `modules/`.
 """
 
 from __future__ import annotations
