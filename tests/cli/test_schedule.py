@@ -53,7 +53,7 @@ def test_systemd_understands_the_time(text: str) -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
-@pytest.mark.parametrize("words", [["--system"], ["--system", "--run-as", "nobody"], ["--user"]])
+@pytest.mark.parametrize("words", [["--system"], ["--system", "--run-as", "daemon"], ["--user"]])
 def test_the_units_pass_systemd_analyze(
     camscan: Cli, tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
