@@ -12,7 +12,7 @@ ENVELOPE = (
     b' xmlns:tds="http://www.onvif.org/ver10/device/wsdl"'
     b' xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing"'
     b" xmlns:tnshik='http://www.hikvision.com/2011/event/topics'"
-    b" xmlns:x=\"urn:oasis:names:tc:SAML:1.0:assertion\">"
+    b' xmlns:x="urn:oasis:names:tc:SAML:1.0:assertion">'
 )
 
 
