@@ -32,8 +32,23 @@ def test_a_contradiction_lowers_and_is_shown() -> None:
     claim = weigh("manufacturer", [said("Dahua", 0.95), said("Hikvision", 0.7, "tls")])
     assert claim is not None
     assert "Dahua" == claim.value
-    assert claim.confidence < 0.6
+    assert 0.6 < claim.confidence < 0.9
     assert ["Hikvision"] == [each.says for each in claim.against]
+
+
+def test_two_proofs_that_disagree_are_for_a_person_to_settle() -> None:
+    many = [said("Dahua", 0.95, family) for family in ("http", "rtsp", "dhip", "tls", "serial")]
+    claim = weigh("manufacturer", [*many, said("Hikvision", 0.95, "sadp")])
+    assert claim is not None
+    assert "Dahua" == claim.value
+    assert 0.6 < claim.confidence < 0.9
+
+
+def test_a_hint_against_many_proofs_leaves_them_certain() -> None:
+    many = [said("Dahua", 0.95, family) for family in ("http", "rtsp", "dhip")]
+    claim = weigh("manufacturer", [*many, said("Hikvision", 0.3, "favicon")])
+    assert claim is not None
+    assert claim.confidence >= 0.9
 
 
 def test_spellings_of_one_version_agree_and_the_fullest_is_shown() -> None:

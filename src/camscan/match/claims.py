@@ -42,9 +42,10 @@ def weigh(name: str, evidence: Iterable[Evidence]) -> Claim | None:
         (e for v, found in by_value.items() if v != best for e in found), key=lambda e: -e.weight
     )
     confidence = strengths[best]
+    doubt = max(weights.LEAST_DOUBT, 1 - strengths[best])
     for value, rival in strengths.items():
         if value != best and not _compatible(name, best, value):
-            confidence *= 1 - weights.CONTRADICTION * rival
+            confidence *= (1 - rival) / (1 - rival + doubt) if rival < 1 else 0.5
     shown = best if name == "kind" else supporting[0].says
     return Claim(
         shown,

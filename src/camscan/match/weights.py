@@ -1,7 +1,8 @@
 """All numbers of identification, once.
 
 A weight is the probability that evidence of this sort is right when it stands alone. Independent evidence
-adds up as 1 - Π(1 - w); evidence of one family only repeats, its strongest member counts. The figures are
+adds up as 1 - Π(1 - w); evidence of one family only repeats, its strongest member counts. The product is
+the doubt that is left. The figures are
 checked against labelled observations by `camscan fingerprints evaluate`; docs/method.md holds the table.
 """
 
@@ -25,8 +26,9 @@ SPEAKS_ONVIF = 0.60
 SPEAKS_RTSP = 0.45
 CAMERA_PORT = 0.35
 
-CONTRADICTION = 0.6
-"""A rival value of strength s multiplies a claim's confidence by 1 - 0.6 s."""
+LEAST_DOUBT = 0.02
+"""No pile of evidence is worth more than this against a contradiction: two proofs that disagree are for a
+person to settle. A rival of doubt r against a claim of doubt d leaves it r / (r + d) of its strength."""
 
 CERTAIN, LIKELY, POSSIBLE = 0.9, 0.6, 0.3
 
