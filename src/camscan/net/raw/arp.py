@@ -146,10 +146,12 @@ class ArpAsker:
         loop = asyncio.get_running_loop()
         arrived = asyncio.Event()
         loop.add_reader(self._ring.fileno(), arrived.set)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await arrived.wait()
-        loop.remove_reader(self._ring.fileno())
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await arrived.wait()
+        finally:
+            loop.remove_reader(self._ring.fileno())
 
     def _hear(self, sent_at: float | None) -> int:
         """Read what waits; returns how many asked addresses are new."""

@@ -33,6 +33,8 @@ class Admission:
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
+        self._allowed = _spans(gate.scope.allowed)
+        self._excluded = _spans(gate.scope.excluded)
 
     def one(self, ip: str) -> bool:
         """May one packet that has no port (ARP) go to this address?"""
@@ -52,8 +54,7 @@ class Admission:
         """Which of these IPv4 addresses (numpy uint32) may be sent to; the others are counted."""
         import numpy as np
 
-        scope = self.gate.scope
-        allowed = _inside(ips, _spans(scope.allowed)) & ~_inside(ips, _spans(scope.excluded))
+        allowed = _inside(ips, self._allowed) & ~_inside(ips, self._excluded)
         refused = len(ips) - int(np.count_nonzero(allowed))
         if refused:
             self.gate.refused["outside the scope or excluded"] += refused

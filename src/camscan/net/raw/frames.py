@@ -36,14 +36,14 @@ class Rows:
             raise ValueError(f"a frame of {len(template)} bytes does not fit into a row")
         self.length = len(template)
         self.capacity = capacity
-        self.memory = (ctypes.c_char * (capacity * ROW_BYTES))()
+        self.memory: Any = (ctypes.c_char * (capacity * ROW_BYTES))()
         row = bytes(LEAD_BYTES) + template
         self.memory.raw = row.ljust(ROW_BYTES, b"\0") * capacity
 
     def frame(self, number: int) -> bytes:
         """One frame as it would be sent now."""
         start = number * ROW_BYTES + LEAD_BYTES
-        return bytes(self.memory[start : start + self.length])  # type: ignore[arg-type]
+        return bytes(self.memory[start : start + self.length])
 
     def address(self) -> int:
         """Where the first frame begins in memory."""

@@ -38,7 +38,7 @@ class Hops:
         self.strangers: dict[str, str] = {}
         self._gateways: dict[tuple[str, int], bytes | None] = {}
         self._questions: dict[object, asyncio.Task[None]] = {}
-        self.changed: Callable[[int], None] = lambda ip: None
+        self.changed: Callable[[int], None] = lambda _: None
         """Called with the address whose hop became known."""
         self.settled: Callable[[], None] = lambda: None
         """Called when a background question has ended."""
@@ -62,6 +62,10 @@ class Hops:
         if way.next_hop is None:
             return Outcome.SILENT, NOBODY
         return Outcome.NOT_RUN, f"the gateway {address_text(way.next_hop)} answers no ARP request"
+
+    async def finished(self) -> None:
+        """Wait until every question under way has its answer."""
+        await asyncio.gather(*self._questions.values(), return_exceptions=True)
 
     def close(self) -> None:
         """End the questions under way."""

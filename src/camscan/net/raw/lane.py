@@ -58,6 +58,10 @@ class Lane:
         self._syns.fill(keys, seqs, macs)
         return self._sender.send(len(keys))
 
+    def send_rest(self, count: int, start: int) -> tuple[int, bool]:
+        """Rows start…count of the batch filled last, which the kernel's queue had no room for."""
+        return self._sender.send(count - start, start)
+
     def close(self) -> None:
         """Close both sockets."""
         self.ring.close()

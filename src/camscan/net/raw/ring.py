@@ -21,7 +21,7 @@ _TPACKET_V2 = 1
 _FRAME = 128
 _BLOCK = 1 << 17
 _NETWORK = 80
-"""Where the network header begins: TPACKET_ALIGN(tpacket2_hdr + sockaddr_ll) + 16, always so for SOCK_DGRAM."""
+"""Where the network header begins in a SOCK_DGRAM ring: TPACKET_ALIGN(tpacket2_hdr + sockaddr_ll) + 16."""
 _LINK_ADDRESS = 32 + 12
 _USER = 1
 _KERNEL_FRAME = struct.Struct("=I")
@@ -68,7 +68,7 @@ class Ring:
 
     def take_from(self, limit: int = 4096) -> list[tuple[bytes, bytes]]:
         """As `take`, each with the hardware address it came from."""
-        found = []
+        found: list[tuple[bytes, bytes]] = []
         memory = self._memory
         while len(found) < limit:
             base = self._at * _FRAME
@@ -84,7 +84,7 @@ class Ring:
 
     def answers(self, limit: int = 4096) -> list[Answer]:
         """TCP answers that wait, one by one."""
-        found = []
+        found: list[Answer] = []
         for packet in self.take(limit):
             if len(packet) >= SNAP_BYTES:
                 (ip,) = struct.unpack_from(">I", packet, 12)
@@ -94,7 +94,7 @@ class Ring:
         return found
 
     def answers_in_bulk(self) -> tuple[Any, Any, Any] | None:
-        """TCP answers that wait, as numpy columns: (keys, acknowledgements, is SYN-ACK); None when none does."""
+        """TCP answers that wait as numpy columns: (keys, acknowledgements, is SYN-ACK); None if none does."""
         import numpy as np
 
         if self._table is None:

@@ -168,11 +168,8 @@ class SynSweep:
             return None, exhausted
         for ip, port in fresh:
             try:
-                self._gate.check(ip, port)
-                return int(ipaddress.IPv4Address(ip)) << 16 | port, False
-            except OutsideScope as outside:
-                self._found(ip, port, Outcome.NOT_PERMITTED, str(outside), None)
-            except ValueError:
+                return int.from_bytes(socket.inet_pton(socket.AF_INET, ip), "big") << 16 | port, False
+            except OSError:
                 self._found(ip, port, Outcome.NOT_RUN, "IPv6 is not swept raw", None)
         return None, True
 
@@ -190,6 +187,11 @@ class SynSweep:
             return None
         if entry > _KEY and key in self._open:
             return None
+        try:
+            self._gate.check(ip, port)
+        except OutsideScope as outside:
+            self._found(ip, port, Outcome.NOT_PERMITTED, str(outside), None)
+            return None
         way = self._routes.way(number)
         if way is None:
             self._found(ip, port, Outcome.NOT_RUN, "no route over an Ethernet interface", None)
@@ -204,11 +206,6 @@ class SynSweep:
             return None
         if (ready_at := self._pace.device_ready(ip)) > now + QUANTUM_SECONDS:
             heapq.heappush(self._deferred, (ready_at, entry))
-            return None
-        try:
-            self._gate.check(ip, port)
-        except OutsideScope as outside:
-            self._found(ip, port, Outcome.NOT_PERMITTED, str(outside), None)
             return None
         return way.link, hop, ip
 
