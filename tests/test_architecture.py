@@ -11,7 +11,7 @@ import pytest
 SOURCE = Path(__file__).parent.parent / "src" / "camscan"
 
 LAYERS = (
-    {"errors"},
+    {"errors", "entry"},
     {"model"},
     {"wire"},
     {"probes", "match", "audit"},

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import camscan
 from camscan.catalog import Catalog
+from camscan.entry import make_callable
 from camscan.match.resolve import Identifier
 from camscan.model.device import Device
 from camscan.model.exchange import Outcome
@@ -121,3 +122,6 @@ def _by_address(device: Device) -> tuple[int, int, str]:
 
     address = ipaddress.ip_address(device.ip.split("%")[0])
     return address.version, int(address), device.device_id
+
+
+make_callable(__name__)
