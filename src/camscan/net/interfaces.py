@@ -9,6 +9,7 @@ import ipaddress
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import ifaddr
@@ -45,14 +46,29 @@ class Interface:
         return netaddr.IPSet([str(ipaddress.ip_interface(n).network) for n in self.networks])
 
     def holds(self, ip: str) -> bool:
-        """Is this address on one of its attached networks?"""
+        """Is this address on one of its attached networks? Asked for every target of every probe."""
+        if ":" in ip:
+            return is_link_local(ip)
         try:
-            address = ipaddress.ip_address(ip.split("%")[0])
-        except ValueError:
+            number = int.from_bytes(socket.inet_pton(socket.AF_INET, ip))
+        except (OSError, ValueError):
             return False
-        if address.version == 6:
-            return address.is_link_local
-        return any(address in ipaddress.ip_interface(n).network for n in self.networks)
+        return any(first <= number <= last for first, last in _spans(self.networks))
+
+
+@lru_cache(maxsize=256)
+def _spans(networks: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """First and last address of each network, as numbers."""
+    spans = (ipaddress.IPv4Interface(text).network for text in networks)
+    return tuple((int(span.network_address), int(span.broadcast_address)) for span in spans)
+
+
+def is_link_local(ip: str) -> bool:
+    """Is this text an IPv6 link-local address, with or without its zone?"""
+    try:
+        return ipaddress.IPv6Address(ip.split("%")[0]).is_link_local
+    except ValueError:
+        return False
 
 
 def list_interfaces() -> tuple[Interface, ...]:
