@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from camscan.model.device import Claim, Device, Evidence
 
+UNRECORDED = "no recorded evidence"
 MAX_PIECES = 3
 MAX_VALUE_CHARACTERS = 80
 
@@ -29,22 +30,27 @@ def _day(at: datetime) -> str:
 def strongest_text(claim: Claim | None) -> str:
     """The piece with the greatest weight; says so when a claim rests on nothing written down."""
     if claim is None or not claim.evidence:
-        return "no recorded evidence"
-    return evidence_text(max(claim.evidence, key=lambda each: each.weight))
+        return UNRECORDED
+    return evidence_text(min(claim.evidence, key=_lightness))
 
 
-def basis_text(device: Device) -> str:
-    """Up to three pieces behind the maker, and what speaks against it."""
+def maker_texts(device: Device) -> tuple[str, str]:
+    """The strongest piece behind the maker, and up to three with what speaks against it."""
     claim = device.claims.get("manufacturer")
     if claim is None:
         label = device.claims.get("brand")
         worn = f"; label {clip(label.value)}: {strongest_text(label)}" if label else ""
-        return f"no evidence of a maker{worn}"
-    pieces = sorted(claim.evidence, key=lambda each: -each.weight)[:MAX_PIECES]
-    text = "; ".join(map(evidence_text, pieces)) or "no recorded evidence"
+        return UNRECORDED, f"no evidence of a maker{worn}"
+    ordered = claim.evidence if len(claim.evidence) < 2 else sorted(claim.evidence, key=_lightness)
+    pieces = [evidence_text(each) for each in ordered[:MAX_PIECES]] or [UNRECORDED]
+    text = "; ".join(pieces)
     if claim.against:
         text += f"; against: {evidence_text(claim.against[0])} says {clip(claim.against[0].says)}"
-    return text
+    return pieces[0], text
+
+
+def _lightness(evidence: Evidence) -> float:
+    return -evidence.weight
 
 
 def clip(value: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from camscan.audit.basis import basis_text, clip, strongest_text
+from camscan.audit.basis import clip, maker_texts
 from camscan.audit.sureness import LIKELY, SURE
 from camscan.audit.versions import read_built
 from camscan.audit.wording import DEFAULT_WORDING, as_confidence, fill, fill_around, joined
@@ -98,8 +98,7 @@ class PolicyDesk:
                 self._made.clear()
             made = self._made[(maker, site.sensitive)] = self._plan(maker, site.sensitive)
         if made.plans:
-            heard = strongest_text(device.claims.get("manufacturer"))
-            basis = basis_text(device)
+            heard, basis = maker_texts(device)
             for plan in made.plans:
                 yield _from_plan(plan, device, maker.confidence, heard, basis)
         if device.notes:
