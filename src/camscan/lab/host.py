@@ -99,6 +99,10 @@ class Conversation:
         """Become a TLS server. Raises OSError (ssl.SSLError is one)."""
         await self._writer.start_tls(context, ssl_handshake_timeout=20)
 
+    def reset(self) -> None:
+        """Answer nothing more: RST."""
+        self._reset()
+
     async def _send(self, payload: bytes) -> None:
         self.host.log.bytes_out[self.host.ip] += len(payload)
         self._writer.write(payload)
@@ -176,6 +180,8 @@ class Host:
                 await converse(Conversation(self, port, reader, writer, dice))
             except (OSError, EOFError, ValueError, asyncio.LimitOverrunError):
                 pass  # the other side left, or spoke no protocol: a device shrugs
+            except asyncio.CancelledError:
+                pass  # the device is switched off; asyncio would print what ends here
             finally:
                 self.log.disconnected(self.ip)
                 with contextlib.suppress(OSError):
