@@ -20,7 +20,9 @@ NAMING_HIKVISION = {
     "ndaa-889-a", "ndaa-889-b", "fcc-covered-list", "us-entity-list",
     "uk-2022-11-24", "au-2023", "ca-2025", "qc-2023",
 }  # fmt: skip
-FAMILIES = {"ndaa-889", "fcc-covered-list", "uk", "au", "au-pspf", "ca", "qc"}
+FAMILIES = {
+    "ndaa-889", "fcc-covered-list", "uk-2022-11-24", "au-2023", "au-pspf-2024", "ca-2025", "qc-2023",
+}  # fmt: skip
 
 
 def verdicts(findings):
@@ -278,7 +280,7 @@ def test_the_site_of_each_device_is_looked_up(catalog, device, inventory):
         inventory(device("Hikvision", site="a"), replace(device("Hikvision", site="b"), device_id="d2")),
         sites=(Site("a", sensitive=True), Site("b", sensitive=False)),
     )
-    uk = [policy for policy in catalog.policies if policy.family == "uk"]
+    uk = [policy for policy in catalog.policies if policy.id == "uk-2022-11-24"]
     assert ["d1"] == [finding.device_id for finding in examine(held, uk, ())]
 
 

@@ -308,6 +308,7 @@ def test_a_place_without_lists_is_said(place, catalog, tmp_path):
 def test_policies_are_chosen_by_id_or_family(catalog):
     assert ["ndaa-889-a", "ndaa-889-b"] == [p.id for p in choose_policies(catalog.policies, ["ndaa-889"])]
     assert ["ca-2025"] == [p.id for p in choose_policies(catalog.policies, ["ca-2025"])]
+    assert ["uk-2022-11-24"] == [p.id for p in choose_policies(catalog.policies, ["uk"])]
     assert catalog.policies == choose_policies(catalog.policies, [])
     with pytest.raises(UsageError, match="no policy `ndaa-88`; did you mean `ndaa-889`"):
         choose_policies(catalog.policies, ["ndaa-88"])
@@ -345,5 +346,5 @@ def test_the_show_command_knows_an_operators_list(capsys, tmp_path):
 
 
 def test_an_unknown_policy_is_one_line_and_exit_2(capsys):
-    assert 2 == invoke(["policies", "show", "uk-2022"])
-    assert "camscan: no policy `uk-2022`; did you mean" in capsys.readouterr().err
+    assert 2 == invoke(["policies", "show", "ul-2022-11"])
+    assert "camscan: no policy `ul-2022-11`; did you mean" in capsys.readouterr().err

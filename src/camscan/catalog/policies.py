@@ -73,17 +73,22 @@ def with_lists(catalog: Catalog, places: Iterable[Path]) -> tuple[Policy, ...]:
 
 
 def choose_policies(policies: Sequence[Policy], names: Iterable[str]) -> tuple[Policy, ...]:
-    """The policies with these ids or families, in their own order; all without names. Raises UsageError."""
+    """The policies with these ids, or ids that begin so (`ndaa-889`, `uk`), in their own order.
+
+    All of them without names. Raises UsageError for a name that fits none.
+    """
     wanted = list(names)
-    if not wanted:
-        return tuple(policies)
-    known = sorted({policy.id for policy in policies} | {policy.family for policy in policies})
     for name in wanted:
-        if name not in known:
+        if not any(_goes_by(policy, name) for policy in policies):
+            known = sorted({policy.id for policy in policies} | {policy.family for policy in policies})
             raise UsageError(
                 f"no policy `{name}`{did_you_mean(name, known)}; `camscan policies list` has all"
             )
-    return tuple(policy for policy in policies if policy.id in wanted or policy.family in wanted)
+    return tuple(each for each in policies if not wanted or any(_goes_by(each, name) for name in wanted))
+
+
+def _goes_by(policy: Policy, name: str) -> bool:
+    return name in (policy.id, policy.family) or policy.id.startswith(f"{name}-")
 
 
 def collect_policies(directory: Path, parties: Parties, faults: list[Fault]) -> tuple[Policy, ...]:

@@ -52,7 +52,7 @@ def list_(directory: Path | None, lists: tuple[Path, ...]) -> int:
 def show(directory: Path | None, lists: tuple[Path, ...], policy_id: str) -> int:
     """Everything known of one policy: whom it names, dates, what an inventory must show, doubts, sources.
 
-    ID is an id or a family of `camscan policies list`, e.g. ndaa-889-b or ndaa-889.
+    ID is an id of `camscan policies list` or what ids begin with: ndaa-889-b, ndaa-889, uk.
     """
     from camscan.catalog.policies import choose_policies
     from camscan.catalog.policy_text import describe
