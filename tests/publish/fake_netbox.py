@@ -146,6 +146,8 @@ def serve(netbox: FakeNetBox) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # one segment per answer, or delayed acknowledgements cost 40 ms each
+        disable_nagle_algorithm = True
 
         def log_message(self, format: str, *args: object) -> None:
             pass
@@ -158,6 +160,7 @@ def serve(netbox: FakeNetBox) -> Iterator[str]:
             self.send_header("Content-Length", str(len(raw)))
             self.end_headers()
             self.wfile.write(raw)
+            self.wfile.flush()
 
         def handle_one(self) -> None:
             parts = urlsplit(self.path)

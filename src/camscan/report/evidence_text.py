@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from camscan.model.device import Claim, Device, Evidence
 from camscan.report.neutralise import clip
 
@@ -20,7 +22,12 @@ def phrase(evidence: Evidence) -> str:
         return f"oui: {evidence.says} ({value[:8]})"
     if rule == "<brand-table>":
         return f"brand table: {value} is made by {evidence.says}"
-    return f"{evidence.source}: {evidence.field.rpartition('.')[2]}={value}"
+    return _heard(evidence.source, evidence.field) + value
+
+
+@lru_cache(maxsize=4096)
+def _heard(source: str, field: str) -> str:
+    return f"{source}: {field.rpartition('.')[2]}="
 
 
 def strongest(claim: Claim) -> Evidence | None:

@@ -1,0 +1,57 @@
+"""Reports over 100,000 devices: seconds and memory, each format in a process of its own.
+
+    python tests/bench/bench_report.py [DEVICES]
+
+Targets (issue 6): CSV under 1 s, JSON Lines under 1 s, HTML under 5 s, memory under 500 MB. The inventory is
+the simulated audit (13 pieces of evidence a device, so 2.4 kB a line); making it is not timed. `memory` is the
+peak above what the inventory itself takes. CPU seconds are printed too: they stay true on a busy machine.
+"""
+
+from __future__ import annotations
+
+import gc
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+FORMATS = ("csv", "jsonl", "html", "md", "xlsx", "cyclonedx", "summary", "load")
+
+
+def measure(name: str, devices: int) -> None:
+    sys.path.insert(0, str(Path(__file__).parent.parent / "report"))
+    import simulated_audit
+
+    from camscan.report import formats, jsonl
+    from camscan.report.load import read
+    from camscan.report.summary import summarise
+
+    held = simulated_audit.audit(devices).inventory
+    formats.render(simulated_audit.audit(10, 5).inventory, name if name in FORMATS[:6] else "csv")  # imports
+    lines = jsonl.render(held).splitlines(keepends=True) if name == "load" else []
+    gc.collect()
+    gc.freeze()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    wall, cpu = time.perf_counter(), time.process_time()
+    if name == "load":
+        size = len(read(lines).devices)
+    elif name == "jsonl":  # as a scan writes it, line by line
+        size = sum(len(jsonl.write_line(device)) for device in held.devices)
+    elif name == "summary":
+        size = summarise(held).devices
+    else:
+        size = len(formats.render(held, name))
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(f"{name:10} {wall:7.2f} s  {cpu:7.2f} s CPU  {peak:7.0f} MB  {size:>12,}")
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    if len(sys.argv) > 2:
+        measure(sys.argv[2], count)
+    else:
+        print(f"{count:,} devices")
+        for each in FORMATS:
+            subprocess.run([sys.executable, __file__, str(count), each], check=True)
