@@ -128,3 +128,29 @@ def test_keys_name_the_strongest_mark_first() -> None:
     )
     assert ("mac:68:6d:bc:00:00:01", "serial:DS2CD2T47G1L20190522AAWRD22374804") == marks.keys("10.0.0.5")[:2]
     assert "address:10.0.0.5" == marks.keys("10.0.0.5")[-1]
+
+
+def everyones(ip: str, serials: list[str], macs: list[str]) -> list[Observation]:
+    return [
+        observe(ip, "sadp", {"sadp.device_sn": serial, "mac.claimed": mac}, at=AT, payload=serial.encode())
+        for serial, mac in zip(serials, macs, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("stolen", [2, 5, 30])
+def test_one_that_answers_with_everybodys_serial_and_mac_does_not_join_them(stolen: int) -> None:
+    serials = [f"DS-2CD2T47G1-L20190522AAWRD2{number:07d}" for number in range(30)]
+    macs = [f"68:6d:bc:00:00:{number:02x}" for number in range(30)]
+    honest = [
+        each
+        for number in range(30)
+        for each in everyones(f"10.0.0.{number + 1}", [serials[number]], [macs[number]])
+    ]
+    thief = everyones("10.0.0.99", serials[:stolen], macs[:stolen])
+    marks = {
+        ip: marks_of([o for o in (*honest, *thief) if o.ip == ip], ["sadp.device_sn"])
+        for ip in {o.ip for o in (*honest, *thief)}
+    }
+    found = group_addresses(marks)
+    assert len(found.groups) >= 30
+    assert max(len(group) for group in found.groups) <= 2

@@ -23,6 +23,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 MAX_ADDRESSES_OF_A_MAC = 8
 """More addresses than this behind one hardware address are a router's, not a camera's."""
 
+MAX_CLAIMS_OF_A_DEVICE = 8
+"""Whoever claims more serials, hardware addresses or UUIDs than this claims other people's: no join by them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -82,6 +85,7 @@ class Grouping:
 def group_addresses(marks: Mapping[str, Marks]) -> Grouping:
     """Join addresses that share a strong mark and do not contradict each other."""
     parent = {ip: ip for ip in marks}
+    members = {ip: [ip] for ip in marks}
 
     def root(ip: str) -> str:
         while parent[ip] != ip:
@@ -102,13 +106,18 @@ def group_addresses(marks: Mapping[str, Marks]) -> Grouping:
         for ip in ips:
             why, home = "", None
             for cluster in clusters:
-                reasons = [r for member in cluster if (r := _contradiction(marks[ip], marks[member], kind))]
-                if not reasons:
+                reason = next(
+                    (r for member in cluster if (r := _contradiction(marks[ip], marks[member], kind))), ""
+                ) or _groups_contradict(marks, members[root(ip)], members[root(cluster[0])])
+                if not reason:
                     home = cluster
                     break
-                why = reasons[0]
+                why = reason
             if home is not None:
-                parent[root(ip)] = root(home[0])
+                one, other = root(ip), root(home[0])
+                if one != other:
+                    parent[one] = other
+                    members[other] += members.pop(one)
                 home.append(ip)
                 continue
             if why:
@@ -130,13 +139,17 @@ def group_addresses(marks: Mapping[str, Marks]) -> Grouping:
 def _shared(marks: Mapping[str, Marks]) -> list[tuple[str, str, list[str]]]:
     by_mark: dict[tuple[str, str], list[str]] = defaultdict(list)
     for ip, each in marks.items():
-        for mac in each.observed | each.claimed:
+        for mac in each.observed | _believable(each.claimed):
             by_mark[("hardware address", mac)].append(ip)
-        for serial in each.serials:
+        for serial in _believable(each.serials):
             by_mark[("serial", serial)].append(ip)
-        for uuid in each.uuids:
+        for uuid in _believable(each.uuids):
             by_mark[("UUID", uuid)].append(ip)
     return [(kind, value, ips) for (kind, value), ips in by_mark.items() if len(ips) > 1]
+
+
+def _believable(claims: frozenset[str]) -> frozenset[str]:
+    return claims if len(claims) <= MAX_CLAIMS_OF_A_DEVICE else frozenset()
 
 
 def _contradiction(one: Marks, other: Marks, shared: str) -> str:
@@ -152,6 +165,13 @@ def _contradiction(one: Marks, other: Marks, shared: str) -> str:
         if not agree:
             return "nothing but the UUID agrees, and cloned firmware shares UUIDs"
     return ""
+
+
+def _groups_contradict(marks: Mapping[str, Marks], ours: list[str], theirs: list[str]) -> str:
+    """Each against each: whoever resembles two strangers must not make them one."""
+    if ours is theirs:
+        return ""
+    return next((r for a in ours for b in theirs if (r := _contradiction(marks[a], marks[b], ""))), "")
 
 
 def _serials_agree(one: frozenset[str], other: frozenset[str]) -> bool:
