@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import keyword
 import pkgutil
+import re
 import sys
 from collections.abc import Sequence
 
@@ -19,17 +20,19 @@ import camscan
 from camscan.cli.exits import Exit
 from camscan.errors import CamscanError, FingerprintError, UsageError
 
+_IS_COMMAND = re.compile(r"^def command\(", re.MULTILINE)
+_FIRST_SENTENCE = re.compile(r'^def command\(.*?"""(.+?)(?:\.\s|\.?""")', re.MULTILINE | re.DOTALL)
+
 
 class Commands(click.Group):
-    """A group whose members are the modules beside this file."""
+    """A group whose members are the modules beside this file; its help reads them without running them."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        package = importlib.import_module("camscan.cli")
-        names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-        names = [name.rstrip("_").replace("_", "-") for name in names]
-        return [name for name in names if self.get_command(ctx, name) is not None]
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names of all subcommands, sorted."""
+        return sorted(self._sources())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The subcommand, loaded now; None when there is none of this name."""
         name = cmd_name.replace("-", "_")
         try:
             module = importlib.import_module(f"camscan.cli.{name}{'_' if keyword.iskeyword(name) else ''}")
@@ -39,6 +42,25 @@ class Commands(click.Group):
             raise
         found = getattr(module, "command", None)
         return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Each subcommand with the first sentence of its help."""
+        rows = []
+        for name, source in sorted(self._sources().items()):
+            found = _FIRST_SENTENCE.search(source)
+            rows.append((name, " ".join(found.group(1).split()) if found else ""))
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def _sources(self) -> dict[str, str]:
+        package = importlib.import_module("camscan.cli")
+        found = {}
+        for module in pkgutil.iter_modules(package.__path__):
+            data = pkgutil.get_data("camscan.cli", f"{module.name}.py") or b""
+            source = data.decode("utf-8")
+            if _IS_COMMAND.search(source):
+                found[module.name.rstrip("_").replace("_", "-")] = source
+        return found
 
 
 @click.command(
