@@ -87,6 +87,7 @@ class _Connection:
     interface: str
     size: int = 0
     closed: int = 0
+    readable: bool = False
 
 
 class Streams:
@@ -127,9 +128,10 @@ class Streams:
         if packet.flags & (FIN | RST):
             side.complete = bool(packet.flags & FIN) and not side.waiting
             connection.closed += 2 if packet.flags & RST else 1
-        if connection.closed >= 2 or not _worth_keeping(connection) or all_full(connection):
+        if connection.closed >= 2 or not _worth_keeping(connection) or (side.full and _all_kept(connection)):
             yield from self._read(key)
-        yield from self._within_budget()
+        if self._size > BUFFER_BUDGET or len(self._open) > MAX_CONNECTIONS:
+            yield from self._within_budget()
 
     def finish(self) -> Iterator[Observation]:
         """Read what is still open."""
@@ -158,20 +160,20 @@ def opened(packet: Packet) -> bool:
     return packet.flags & (SYN | ACK | RST) == SYN | ACK
 
 
-def all_full(connection: _Connection) -> bool:
-    """Nothing more of this connection would be kept."""
+def _all_kept(connection: _Connection) -> bool:
+    """Nothing more of this connection would be kept: a server's side is full, or both are."""
     sides = connection.sides.values()
-    return any(side.full and not _is_request_side(side) for side in sides) or all(side.full for side in sides)
-
-
-def _is_request_side(side: _Side) -> bool:
-    return looks_like_request(bytes(side.data[:24]))
+    asks = [looks_like_request(bytes(side.data[:24])) for side in sides]
+    return any(s.full and not a for s, a in zip(sides, asks, strict=True)) or all(s.full for s in sides)
 
 
 def _worth_keeping(connection: _Connection) -> bool:
     """False once somebody spoke, and nobody in a protocol that is read here."""
+    if connection.readable:
+        return True
     heard = [_is_readable(port, side) for (_, port), side in connection.sides.items()]
-    return True in heard or False not in heard
+    connection.readable = True in heard
+    return connection.readable or False not in heard
 
 
 def _is_readable(port: int, side: _Side) -> bool | None:

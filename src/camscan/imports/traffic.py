@@ -105,6 +105,8 @@ class Traffic:
             yield from self._sadp_frame(packet, captured)
 
     def _stream(self, streams: Streams, packet: Packet, captured: Frame) -> Iterator[Observation]:
+        if not packet.payload and not packet.flags & (frame.SYN | frame.FIN | frame.RST):
+            return
         ours = self._listed(packet.source), self._listed(packet.target)
         if not any(ours):
             if packet.flags & frame.SYN:

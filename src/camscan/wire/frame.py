@@ -155,38 +155,32 @@ def _ipv6(raw: bytes, at: int, mac: bytes) -> Packet:
     return _transport(IPV6, mac, address_text(source), address_text(target), protocol, raw[at:end], part)
 
 
+def with_ports(packet: Packet) -> Packet:
+    """A datagram joined from fragments, its TCP or UDP header read. Raises MalformedReply when cut short."""
+    try:
+        return _transport(
+            packet.ethertype, packet.mac, packet.source, packet.target, packet.protocol, packet.payload, None
+        )
+    except (struct.error, IndexError) as fault:
+        raise MalformedReply("packet cut within its TCP or UDP header") from fault
+
+
 def _transport(
     ethertype: int, mac: bytes, source: str, target: str, protocol: int, body: bytes, part: Fragment | None
 ) -> Packet:
     if part is not None and (part.offset or part.more):
         return Packet(ethertype, mac, source, target, protocol, payload=body, fragment=part)
-    return with_ports(Packet(ethertype, mac, source, target, protocol, payload=body))
-
-
-def with_ports(packet: Packet) -> Packet:
-    """The packet with its TCP, UDP or neighbour discovery header read, the payload being what follows.
-
-    Raises MalformedReply for a header cut short.
-    """
-    body = packet.payload
-    try:
-        if packet.protocol == UDP:
-            source_port, target_port, length = _UDP_HEADER.unpack_from(body)
-            end = length if length >= 8 else len(body)
-            return packet._replace(source_port=source_port, target_port=target_port, payload=body[8:end])
-        if packet.protocol == TCP:
-            source_port, target_port, sequence, _, offset, flags = _TCP_HEADER.unpack_from(body)
-            return packet._replace(
-                source_port=source_port,
-                target_port=target_port,
-                flags=flags,
-                sequence=sequence,
-                payload=body[max(20, (offset >> 4) * 4) :],
-            )
-        if packet.protocol == ICMPV6 and body[0] in (_NEIGHBOUR_SOLICITATION, _NEIGHBOUR_ADVERTISEMENT):
-            return _neighbour(packet, body)
-    except (struct.error, IndexError) as fault:
-        raise MalformedReply("packet cut within its TCP, UDP or ICMPv6 header") from fault
+    if protocol == TCP:
+        from_port, to_port, sequence, _, offset, flags = _TCP_HEADER.unpack_from(body)
+        payload = body[max(20, (offset >> 4) * 4) :]
+        return Packet(ethertype, mac, source, target, TCP, from_port, to_port, flags, sequence, payload)
+    if protocol == UDP:
+        from_port, to_port, length = _UDP_HEADER.unpack_from(body)
+        payload = body[8 : length if length >= 8 else len(body)]
+        return Packet(ethertype, mac, source, target, UDP, from_port, to_port, payload=payload)
+    packet = Packet(ethertype, mac, source, target, protocol, payload=body)
+    if protocol == ICMPV6 and body[0] in (_NEIGHBOUR_SOLICITATION, _NEIGHBOUR_ADVERTISEMENT):
+        return _neighbour(packet, body)
     return packet
 
 
