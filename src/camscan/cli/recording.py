@@ -1,6 +1,7 @@
 """Keeps a running scan in the store: what was heard is on disk within a second, and a killed scan resumes.
 
-Used when a site or a database is named; a plain scan into files needs no store.
+Every scan is kept unless --no-store says otherwise; only one that names a site or a database fails when the
+store does. A store that fails while a scan runs costs the scan nothing: the rest goes into the files.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from camscan.errors import UsageError
+from camscan.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from camscan.match.diff import Change
@@ -30,6 +31,7 @@ class Recorder:
 
     store: Store
     scan_id: str
+    lost: str = ""
     _waiting: list[Observation] = field(default_factory=list)
     _cursor: Cursor | None = None
     _flushed: float = 0.0
@@ -42,8 +44,12 @@ class Recorder:
             self._waiting.append(event.observation)
         elif isinstance(event, Progress):
             self._cursor = event.cursor
-        if time.monotonic() - self._flushed >= FLUSH_SECONDS:
-            self.flush()
+        if time.monotonic() - self._flushed >= FLUSH_SECONDS and not self.lost:
+            try:
+                self.flush()
+            except StoreError as fault:
+                self.lost = str(fault)
+                self._waiting.clear()
 
     def flush(self) -> None:
         """Put everything heard so far on disk; raises StoreError."""
@@ -58,6 +64,8 @@ class Recorder:
         """Record the result; the inventory comes back under lasting device ids."""
         from camscan.store import recording, scans
 
+        if self.lost:
+            raise StoreError(f"the scan could not be kept in the register: {self.lost}")
         self.flush()
         if inventory.scan.coverage.interrupted:
             scans.abandon_scan(self.store, self.scan_id)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camscan.cli.exits import Exit
-from camscan.errors import UsageError
+from camscan.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
     from camscan.cli.settings import Settings
@@ -93,6 +93,7 @@ _SITE_PREFIX = "site:"
 @click.option("--ask-login", is_flag=True, help="Ask for an ONVIF login at the terminal.")
 @click.option("--site", metavar="ID", help="The site these devices are at; keeps the scan in the register.")
 @click.option("--db", metavar="FILE|URL", help="Keep the scan in this database (CAMSCAN_DB, setting db).")
+@click.option("--no-store", is_flag=True, help="Keep nothing in the register; the scan cannot be resumed.")
 @click.option("--resume", is_flag=True, help="Go on with the newest scan that was cut short (of --site).")
 @click.option("--resume-id", default="", metavar="ID", help="Go on with this scan.")
 @click.option(
@@ -160,7 +161,7 @@ class _Job:
 
     @property
     def keeps(self) -> bool:
-        """Is this scan kept in a store?"""
+        """Was a store asked for? Otherwise the scan is kept where it can be, and goes on where it cannot."""
         named = any(target.startswith(_SITE_PREFIX) for target in self.targets)
         return bool(named or self.resumes or self.chosen.get("site") or self.chosen.get("db"))
 
@@ -214,19 +215,32 @@ def _run(job: _Job, known: Any, output: Any) -> int:
     recorder = None
     if job.resumes:
         recorder, request = recording.resume(job.store(), request, job.scan_id)
-    elif job.keeps:
-        recorder, request = recording.begin(job.store(), request)
+    elif not job.given["no_store"]:
+        try:
+            recorder, request = recording.begin(job.store(), request)
+        except StoreError as fault:
+            if job.keeps:
+                raise
+            click.echo(f"camscan: this scan is not kept in the register: {fault}", err=True)
     changes: tuple[Any, ...] = ()
+    lost = ""
 
     def finish(inventory: Inventory) -> Inventory:
-        nonlocal changes
+        nonlocal changes, lost
         inventory = audited(inventory, known, job.given["lists"])
         if recorder is not None:
-            inventory, changes = recorder.finish(inventory)
+            try:
+                inventory, changes = recorder.finish(inventory)
+            except StoreError as fault:
+                lost = str(fault)
         return inventory
 
     inventory, ended = run_scan(request, known, output, finish, recorder.event if recorder else None)
-    if recorder is not None and ended is not Exit.INTERRUPTED:
+    if lost:
+        click.echo(f"camscan: {lost}", err=True)
+        if job.keeps:
+            return Exit.OPERATIONAL
+    elif recorder is not None and ended is not Exit.INTERRUPTED:
         after_scan(job.store(), job.chosen)
     words = set(job.given["fail_on"])
     if words and ended in (Exit.OK, Exit.INCOMPLETE) and fail_on(changes, inventory, words):
