@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from camscan.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from camscan.model.inventory import Inventory
 
 
 @click.command(name="export")
@@ -68,16 +72,14 @@ def _key(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _push(held: object, url: str, dry_run: bool) -> None:
+def _push(held: Inventory, url: str, dry_run: bool) -> None:
     import os
 
     from camscan.errors import UsageError
-    from camscan.model.inventory import Inventory
     from camscan.publish.netbox import push
 
     token = os.environ.get("NETBOX_TOKEN")
     if not token:
         raise UsageError("NETBOX_TOKEN is not set; NetBox needs an API token that may write")
-    assert isinstance(held, Inventory)  # noqa: S101 (typed late to keep --help quick)
     for line in push(held, url, token, dry_run=dry_run).lines():
         click.echo(line, err=True)
