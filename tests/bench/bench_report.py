@@ -3,8 +3,8 @@
     python tests/bench/bench_report.py [DEVICES]
 
 Targets (issue 6): CSV under 1 s, JSON Lines under 1 s, HTML under 5 s, memory under 500 MB. The inventory
-is the simulated audit (13 pieces of evidence a device, so 2.4 kB a line); making it is not timed. `memory` is the
-peak above what the inventory itself takes. CPU seconds are printed too: they stay true on a busy machine.
+is the simulated audit (13 pieces of evidence a device, 2.4 kB a line); making it is not timed. `memory` is
+the peak above what the inventory itself takes. CPU seconds are printed too: they stay true on a busy machine.
 """
 
 from __future__ import annotations
