@@ -24,7 +24,7 @@ MAX_ADDRESSES_OF_A_MAC = 8
 """More addresses than this behind one hardware address are a router's, not a camera's."""
 
 MAX_CLAIMS_OF_A_DEVICE = 8
-"""Whoever claims more serials, hardware addresses or UUIDs than this claims other people's: no join by them."""
+"""Whoever claims more serials, hardware addresses or UUIDs than this claims other people's: none counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Marks:
         soft = sorted(m for m in self.observed if is_locally_administered(m))
         return (
             *(f"mac:{mac}" for mac in solid),
-            *(f"serial:{serial}" for serial in sorted(self.serials)),
-            *(f"mac-claimed:{mac}" for mac in sorted(self.claimed - self.observed)),
-            *(f"uuid:{uuid}" for uuid in sorted(self.uuids)),
+            *(f"serial:{serial}" for serial in sorted(_believable(self.serials))),
+            *(f"mac-claimed:{mac}" for mac in sorted(_believable(self.claimed) - self.observed)),
+            *(f"uuid:{uuid}" for uuid in sorted(_believable(self.uuids))),
             *(f"mac-local:{mac}" for mac in soft),
             *(f"cert:{digest}" for digest in sorted(self.certificates)),
             f"address:{ip}",

@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from camscan.match import weights
@@ -85,7 +86,7 @@ class Identifier:
             notes = [note for ip in group for note in grouping.notes.get(ip, ())]
             conflict = any(ip in grouping.conflicts for ip in group)
             devices.append(self.resolve(together, site=site, notes=notes, conflict=conflict))
-        return tuple(devices)
+        return _told_apart(devices)
 
     def resolve(
         self,
@@ -185,6 +186,18 @@ class Identifier:
 def provisional_id(site: str, keys: Sequence[str]) -> str:
     """A stable id for a device that no register knows yet: from its site and strongest identity key."""
     return "d-" + hashlib.sha256(f"{site}\0{keys[0]}".encode()).hexdigest()[:12]
+
+
+def _told_apart(devices: Sequence[Device]) -> tuple[Device, ...]:
+    """Devices without the identity keys that another one has too: those tell neither, and ids must differ."""
+    owners = Counter(key for each in devices for key in set(each.identity_keys))
+    told = []
+    for each in devices:
+        keys = tuple(key for key in each.identity_keys if owners[key] == 1)
+        if keys != each.identity_keys:
+            each = replace(each, identity_keys=keys, device_id=provisional_id(each.site, keys))
+        told.append(each)
+    return tuple(told)
 
 
 def _macs(observations: Sequence[Observation], marks: Marks) -> tuple[MacAddress, ...]:
