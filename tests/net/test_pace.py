@@ -33,3 +33,11 @@ def test_backing_off_halves_the_rate_and_recovering_restores_it() -> None:
         pace.recover()
     after = [pace.reserve(None, 100.0) for _ in range(101)]
     assert 0.9 < after[-1] - after[0] < 1.1
+
+
+def test_what_the_kernel_sends_by_itself_counts_like_what_we_send() -> None:
+    pace = Pace(Manners(packets_per_second=1000, device_packets_per_second=40))
+    pace.reserve("10.0.0.1", 0.0)
+    pace.charge("10.0.0.1", 10, 0.0)
+    assert 0.27 < pace.reserve("10.0.0.1", 0.0) < 0.28
+    assert 0.009 < pace.reserve(None, 0.0) < 0.013

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
-from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 
 from camscan.model.exchange import Outcome
@@ -23,7 +23,10 @@ RESERVED_DESCRIPTORS = 256
 MAX_IN_FLIGHT = 8192
 
 RECENT_SECONDS = 0.3
-"""An unanswered SYN older than this meets a filter or nobody: it holds no connection of the device."""
+"""So long a connect to a device that is known to live may become a connection. Then it is given up, so that
+it cannot become a third one late, and made once more at the end, when it holds its place for longer."""
+
+SECOND_TRY_SECONDS = 0.6
 
 
 class Turn(Enum):
@@ -44,12 +47,27 @@ Found = Callable[[str, int, Outcome, str, Connected | None], None]
 class ConnectSweep:
     """Connects to (ip, port) pairs; each ends in one call of `found`."""
 
-    def __init__(self, *, gate: Gate, pace: Pace, port_map: PortMap, found: Found) -> None:
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        pace: Pace,
+        port_map: PortMap,
+        found: Found,
+        is_alive: Callable[[str], bool] = lambda _: False,
+        is_absent: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """is_alive(ip): does this address belong to a device that has spoken? is_absent(ip): is nobody there,
+        so that the kernel has nobody to send a SYN to?"""
         self._gate, self._pace, self._port_map, self._found = gate, pace, port_map, found
+        self._is_alive, self._is_absent = is_alive, is_absent
         self._pending: deque[tuple[float, str, int, socket.socket]] = deque()
         self._open: set[socket.socket] = set()
-        self._recent: Counter[str] = Counter()
-        self._young: deque[tuple[float, str, socket.socket]] = deque()
+        self._young: deque[tuple[float, str, int, socket.socket]] = deque()
+        self._second: deque[tuple[float, str, int, socket.socket]] = deque()
+        self._flights: dict[str, dict[socket.socket, tuple[int, float]]] = {}
+        self._again: deque[tuple[str, int]] = deque()
+        self._tried: set[tuple[str, int]] = set()
         self._limit = min(MAX_IN_FLIGHT, descriptor_limit() - RESERVED_DESCRIPTORS)
 
     async def run(self, pairs: Iterable[tuple[str, int]], turn: Callable[[str], Turn]) -> None:
@@ -60,18 +78,26 @@ class ConnectSweep:
             await self._take(ip, port, turn, later, loop)
             if later and len(later) % 64 == 0:
                 await self._take(*later.popleft(), turn, later, loop)
-        while later:
+        while later or self._again or self._open:
+            later.extend(self._again)
+            self._again.clear()
             for _ in range(len(later)):
                 await self._take(*later.popleft(), turn, later, loop)
             await asyncio.sleep(0.02)
             self._expire(loop.time())
-        while self._open:
-            await asyncio.sleep(0.05)
-            self._expire(loop.time())
 
     def pending(self, ip: str) -> int:
         """Connects to this address that may still become connections."""
-        return self._recent[ip]
+        now = asyncio.get_running_loop().time()
+        flights = self._flights.get(ip, {}).values()
+        return sum(now - began < RECENT_SECONDS or (ip, port) in self._tried for port, began in flights)
+
+    def hurry(self, ip: str) -> None:
+        """This device has just spoken: what it left unanswered for too long is tried again later."""
+        now = asyncio.get_running_loop().time()
+        for sock, (port, began) in list(self._flights.get(ip, {}).items()):
+            if now - began >= RECENT_SECONDS:
+                self._postpone(ip, port, sock)
 
     async def _take(
         self,
@@ -82,15 +108,16 @@ class ConnectSweep:
         loop: asyncio.AbstractEventLoop,
     ) -> None:
         when = turn(ip)
-        if when is Turn.LATER:
+        if when is Turn.NOW:
+            await self._pace.wait(ip)
+            while len(self._open) >= self._limit:
+                await asyncio.sleep(0.02)
+                self._expire(loop.time())
+            when = turn(ip)  # the device may have taken up a conversation meanwhile
+        if when is Turn.NOW:
+            self._start(ip, port, loop)
+        elif when is Turn.LATER:
             later.append((ip, port))
-        if when is not Turn.NOW:
-            return
-        await self._pace.wait(ip)
-        while len(self._open) >= self._limit:
-            await asyncio.sleep(0.02)
-            self._expire(loop.time())
-        self._start(ip, port, loop)
         self._expire(loop.time())
 
     def close(self) -> None:
@@ -99,8 +126,10 @@ class ConnectSweep:
         for sock in self._open:
             loop.remove_writer(sock)
             sock.close()
-        self._open.clear()
-        self._pending.clear()
+        for queue in (self._pending, self._young, self._second):
+            queue.clear()
+        for held in (self._open, self._flights, self._again):
+            held.clear()
 
     def _start(self, ip: str, port: int, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -122,15 +151,18 @@ class ConnectSweep:
             self._found(ip, port, end.outcome, end.why, None)
             return
         self._open.add(sock)
-        self._recent[ip] += 1
-        self._young.append((loop.time() + RECENT_SECONDS, ip, sock))
-        self._pending.append((loop.time() + self._pace.manners.connect_timeout_seconds, ip, port, sock))
+        now = loop.time()
+        self._flights.setdefault(ip, {})[sock] = port, now
+        if (ip, port) in self._tried:
+            self._second.append((now + SECOND_TRY_SECONDS, ip, port, sock))
+        else:
+            self._young.append((now + RECENT_SECONDS, ip, port, sock))
+            self._pending.append((now + self._pace.manners.connect_timeout_seconds, ip, port, sock))
         loop.add_writer(sock, self._settled, ip, port, sock)
 
     def _settled(self, ip: str, port: int, sock: socket.socket) -> None:
         """The connect ended one way or the other."""
-        asyncio.get_running_loop().remove_writer(sock)
-        self._open.discard(sock)
+        self._land(ip, sock)
         code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             sock.close()
@@ -139,19 +171,45 @@ class ConnectSweep:
         else:
             self._found(ip, port, Outcome.ANSWERED, "", sock)
 
+    def _land(self, ip: str, sock: socket.socket) -> None:
+        """The connect is no longer in flight."""
+        asyncio.get_running_loop().remove_writer(sock)
+        self._open.discard(sock)
+        flights = self._flights.get(ip, {})
+        flights.pop(sock, None)
+        if not flights:
+            self._flights.pop(ip, None)
+
+    def _postpone(self, ip: str, port: int, sock: socket.socket) -> None:
+        self._land(ip, sock)
+        sock.close()
+        self._tried.add((ip, port))
+        self._again.append((ip, port))
+
     def _expire(self, now: float) -> None:
-        while self._young and (self._young[0][0] <= now or self._young[0][2] not in self._open):
-            _, ip, _ = self._young.popleft()
-            self._recent[ip] -= 1
-            if self._recent[ip] <= 0:
-                del self._recent[ip]
-        while self._pending and (self._pending[0][0] <= now or self._pending[0][3] not in self._open):
-            _at, ip, port, sock = self._pending.popleft()
-            if sock in self._open:
-                asyncio.get_running_loop().remove_writer(sock)
-                self._open.discard(sock)
-                sock.close()
-                self._found(ip, port, Outcome.SILENT, "", None)
+        for _, ip, port, sock in self._due(self._young, now):
+            if self._is_alive(ip):
+                self._postpone(ip, port, sock)
+        for _, ip, port, sock in self._due(self._second, now):
+            self._silent(ip, port, sock)
+        for _, ip, port, sock in self._due(self._pending, now):
+            if not self._is_absent(ip):
+                self._pace.charge(ip, 1, now)  # the kernel's retransmission after one second
+            self._silent(ip, port, sock)
+
+    def _silent(self, ip: str, port: int, sock: socket.socket) -> None:
+        self._land(ip, sock)
+        sock.close()
+        self._found(ip, port, Outcome.SILENT, "", None)
+
+    def _due(
+        self, queue: deque[tuple[float, str, int, socket.socket]], now: float
+    ) -> Iterator[tuple[float, str, int, socket.socket]]:
+        """Take what is over from the front of a queue; yields what is still in flight."""
+        while queue and (queue[0][0] <= now or queue[0][3] not in self._open):
+            each = queue.popleft()
+            if each[3] in self._open:
+                yield each
 
 
 def descriptor_limit() -> int:

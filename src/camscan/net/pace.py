@@ -78,6 +78,13 @@ class Pace:
         elif self.sent % 64 == 0:
             await asyncio.sleep(0)
 
+    def charge(self, ip: str | None, packets: int, now: float) -> None:
+        """Count packets that the kernel sends by itself (acknowledgements, retransmissions, closings)."""
+        self._next = max(self._next, now - BURST_SECONDS) + packets * self._interval * self._slowdown
+        if ip is not None:
+            self._device_next[ip] = max(self._device_next.get(ip, 0.0), now) + packets * self._device_interval
+        self.sent += packets
+
     def back_off(self) -> None:
         """Loss was seen: halve the rate, down to an eighth."""
         self._slowdown = min(8.0, self._slowdown * 2)

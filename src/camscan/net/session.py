@@ -18,6 +18,11 @@ from camscan.net.ledger import Ledger
 from camscan.net.pace import Pace
 from camscan.net.stream import Connection, Ended, open_stream
 
+_KERNEL_CONNECTION = 2  # the acknowledgement that completes the handshake, and the closing
+_KERNEL_TLS = 3  # client hello, key exchange, acknowledgements
+_BYTES_ACKNOWLEDGED = 2896  # two full segments: so much the kernel acknowledges with one packet
+_ROOM_SECONDS = 0.02
+
 PortMap = Mapping[tuple[str, int], int]
 """("tcp" | "udp", port) → the port really used; empty except for a simulated building."""
 
@@ -34,7 +39,9 @@ class Talk:
 class Session:
     """One device.
 
-    hear(reply) returns the further Asks to send; elsewhere(ask) takes a follow-up to another port of it.
+    hear(reply) returns the further Asks to send; elsewhere(ask) takes a follow-up to another port of it;
+    pending() counts connects of the sweep to it that may still become connections. limit_seconds: how long
+    conversations with it may last in all; the time in between, when nothing is asked, does not count.
     """
 
     def __init__(
@@ -47,17 +54,22 @@ class Session:
         hear: Callable[[Reply], Iterable[Ask]],
         elsewhere: Callable[[Ask], None],
         port_map: PortMap,
-        deadline: float,
+        limit_seconds: float,
+        pending: Callable[[], int] = lambda: 0,
     ) -> None:
         self.ip = ip
         self.used = 0
-        self.deadline = deadline
+        self._limit_seconds = limit_seconds
+        self._spent_seconds = 0.0
+        self._talking_since = 0.0
+        self._pending = pending
         self._gate, self._pace, self._ledger = gate, pace, ledger
         self._hear, self._elsewhere = hear, elsewhere
         self._port_map = port_map
         self._slots = asyncio.Semaphore(pace.manners.device_connections_at_once)
         self._waiting: dict[int, socket.socket] = {}
         self._held = 0
+        self._opened = 0
 
     @property
     def left(self) -> int:
@@ -65,12 +77,14 @@ class Session:
         return max(0, self._pace.manners.device_connections - self.used)
 
     def remaining_seconds(self) -> float:
-        """Until this device's deadline."""
-        return self.deadline - asyncio.get_running_loop().time()
+        """Until this device's time is used up."""
+        running = asyncio.get_running_loop().time() - self._talking_since if self._held else 0.0
+        return self._limit_seconds - self._spent_seconds - running
 
     def adopt(self, port: int, sock: socket.socket) -> None:
         """Take over a connection that the sweep made; it counts."""
         self.used += 1
+        self._charge(_KERNEL_CONNECTION)
         if port in self._waiting or self.remaining_seconds() <= 0:
             sock.close()
         else:
@@ -98,12 +112,13 @@ class Session:
         queue = deque(talk.asks)
         connection: Connection | None = None
         async with self._slots:
-            self._held += 1
+            self._begin()
             try:
                 while queue:
                     ask = queue.popleft()
                     try:
                         if connection is None or not connection.alive:
+                            self._closed(connection)
                             connection = None
                             connection = await self._open(talk)
                         reply = await self._say(connection, ask)
@@ -118,10 +133,24 @@ class Session:
                     for further in self._hear(reply):
                         self._queue(queue, further, talk)
             finally:
-                self._held -= 1
-                if connection is not None:
-                    connection.close()
+                self._closed(connection)
+                self._end()
         return answered
+
+    def _begin(self) -> None:
+        if not self._held:
+            self._talking_since = asyncio.get_running_loop().time()
+        self._held += 1
+
+    def _end(self) -> None:
+        self._held -= 1
+        if not self._held:
+            self._spent_seconds += asyncio.get_running_loop().time() - self._talking_since
+
+    def _closed(self, connection: Connection | None) -> None:
+        if connection is not None:
+            connection.close()
+            self._opened -= 1
 
     def close(self) -> None:
         """Close whatever the sweep opened and nobody used."""
@@ -142,20 +171,31 @@ class Session:
             self._gate.check(self.ip, talk.port)
         except OutsideScope as outside:
             raise Ended(Outcome.NOT_PERMITTED, str(outside)) from None
-        left = self.remaining_seconds()
-        if left <= 0:
+        if self.remaining_seconds() <= 0:
             raise Ended(Outcome.TIMED_OUT, "the device's time was used up")
         ready = self._waiting.pop(talk.port, None)
         if ready is None:
             if not self.left:
                 raise Ended(Outcome.NOT_ASKED, f"{self.used} connections made, no more are allowed")
             self.used += 1
-            await self._pace.wait(self.ip)
-        limit = self._pace.manners.connect_timeout_seconds
+            await self._room()
+        self._opened += 1
+        try:
+            if ready is None:
+                await self._pace.wait(self.ip)
+            connection = await self._connect(talk, ready)
+        except BaseException:
+            self._opened -= 1
+            raise
+        self._charge(_KERNEL_TLS if talk.transport is Transport.TLS else 0)
+        return connection
+
+    async def _connect(self, talk: Talk, ready: socket.socket | None) -> Connection:
+        limit, left = self._pace.manners.connect_timeout_seconds, self.remaining_seconds()
         tls = talk.transport is Transport.TLS
         address = (self.ip, self._port_map.get(("tcp", talk.port), talk.port))
         try:
-            return await open_stream(
+            connection = await open_stream(
                 address,
                 tls=tls,
                 timeout_seconds=min(left, limit * 3 if tls else limit),
@@ -166,6 +206,20 @@ class Session:
             if end.outcome is Outcome.REFUSED or (end.outcome is Outcome.SILENT and not tls):
                 self.used -= ready is None  # nothing was established
             raise
+        if ready is None:
+            self._charge(_KERNEL_CONNECTION)
+        return connection
+
+    async def _room(self) -> None:
+        """Wait until one more connection may stand; what the sweep made and nobody uses gives way."""
+        at_once = self._pace.manners.device_connections_at_once
+        while self._opened + len(self._waiting) + (flying := self._pending()) >= at_once:
+            if self.remaining_seconds() <= 0:
+                raise Ended(Outcome.TIMED_OUT, "the device's time was used up")
+            if self._waiting and not self._opened and not flying:
+                self.release(next(iter(self._waiting)))
+            else:
+                await asyncio.sleep(_ROOM_SECONDS)
 
     async def _say(self, connection: Connection, ask: Ask) -> Reply:
         await self._pace.wait(self.ip)
@@ -174,7 +228,12 @@ class Session:
             raise Ended(Outcome.TIMED_OUT, "the device's time was used up")
         if ask.timeout_seconds > left:
             ask = replace(ask, timeout_seconds=left)
-        return await connection.exchange(ask)
+        reply = await connection.exchange(ask)
+        self._charge(1 + len(reply.payload) // _BYTES_ACKNOWLEDGED)
+        return reply
+
+    def _charge(self, packets: int) -> None:
+        self._pace.charge(self.ip, packets, asyncio.get_running_loop().time())
 
     def _ended(self, ask: Ask, outcome: Outcome, why: str) -> None:
         self._ledger.record(ask.probe, self.ip, outcome, why)

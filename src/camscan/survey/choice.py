@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from camscan.model.exchange import Probe, Target, Transport
 from camscan.model.observation import Observation
 from camscan.probes import load_probes, snmp
@@ -50,3 +52,9 @@ def sweep_ports(request: ScanRequest, stage: int) -> tuple[int, ...]:
     if request.assume_up:
         return tuple(each.port for each in CAMERA_PORTS) if stage == 1 else ()
     return tuple(each.port for each in CAMERA_PORTS if each.stage == stage)
+
+
+def total_questions(request: ScanRequest, probes: Iterable[Probe]) -> int:
+    """How many unicast questions and connects every address in scope is due, all addresses together."""
+    each = sum(messages(probe) for probe in probes if is_asked_each(probe))
+    return len(request.scope) * (len(sweep_ports(request, stage=1)) + each)

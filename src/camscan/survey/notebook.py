@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from camscan.match.resolve import Identifier
 from camscan.model.device import Device, Evidence, Kind
-from camscan.model.observation import Observation
+from camscan.model.observation import Observation, observe
+from camscan.net.clock import utc_now
 from camscan.survey.plan import Known
 
 MAX_OBSERVATIONS = 200
@@ -86,3 +87,10 @@ class Notebook:
     def addresses(self) -> Iterable[str]:
         """Every address that something was heard from."""
         return self._by_ip.keys()
+
+
+def open_port(ip: str, port: int, source: str) -> Observation:
+    """What a connect that succeeded says: this TCP port is open."""
+    return observe(
+        ip, source, {"net.open_port": str(port)}, at=utc_now(), payload=f"open {port}".encode(), port=port
+    )

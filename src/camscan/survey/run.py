@@ -8,13 +8,14 @@ one reply becomes that probe's outcome `bug` and nothing else.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from camscan.errors import MalformedReply, OperationalError
 from camscan.match.resolve import Identifier
 from camscan.model.device import CAMERA_KINDS, Kind
-from camscan.model.exchange import Ask, Outcome, Probe, Reply, Target, Transport
+from camscan.model.exchange import Ask, Outcome, Probe, Reply, Target
 from camscan.model.inventory import Coverage
 from camscan.model.observation import Observation, observe
 from camscan.net.clock import utc_now
@@ -26,18 +27,20 @@ from camscan.net.neighbours import read_neighbours
 from camscan.net.onvif_login import NAME as LOGIN
 from camscan.net.onvif_login import LoginRefused, prepare, read_device
 from camscan.net.pace import Pace
+from camscan.net.presence import Presence
 from camscan.net.session import Session
+from camscan.survey import choice
 from camscan.survey.admission import Admission
-from camscan.survey.choice import chosen_probes, is_asked_each, messages, speaks_onvif, sweep_ports
 from camscan.survey.covering import covered, shortfalls
 from camscan.survey.logins import login_for, login_target
-from camscan.survey.notebook import Notebook
+from camscan.survey.notebook import Notebook, open_port
 from camscan.survey.plan import LOW_VALUE_STEPS, Known, Plan
 from camscan.survey.request import Cursor, DeviceFound, Event, Heard, Progress, ScanRequest, Warned
 
 SWEEP = "tcp-connect"
 AXIS = "Axis"  # its anonymous basicdeviceinfo is asked of nobody else
 LIBRARY_PROBES = ("mdns", "neighbour")
+ABSENT = f"{Outcome.NOT_ASKED}: no hardware address answers there (ARP)"
 
 
 class Run:
@@ -50,7 +53,7 @@ class Run:
         self._tell = on_event
         self.gate = Gate(request.scope)
         self.pace = Pace(request.manners)
-        self.probes = {probe.name: probe for probe in chosen_probes(request)}
+        self.probes = {probe.name: probe for probe in choice.chosen_probes(request)}
         logins = (LOGIN,) if request.logins else ()
         names = dict.fromkeys([*self.probes, SWEEP, *LIBRARY_PROBES, *logins])
         self.ledger = Ledger(names, request.scope.addresses())
@@ -64,6 +67,7 @@ class Run:
         self._wsdl = asyncio.Lock()
         self._refusals: Counter[str] = Counter()
         self._admission = Admission(request.scope, request.links)
+        self._presence = Presence(request.links, time.monotonic)
         self._asked = self._swept = self._total = 0
         self._started = 0.0
         self._neighbours: dict[str, str] = dict(request.neighbours or {})
@@ -84,24 +88,30 @@ class Run:
     async def ask_each(self) -> None:
         """Every unicast UDP question to every address once, then again to those that live but kept silent.
 
-        One message to all addresses, then the next message: so no address hears two at a time.
+        One message to all addresses, then the next message: so no address hears two at a time. Where ARP
+        finds nobody on an attached link, nobody is asked.
         """
-        wanted = [p for p in self.probes.values() if is_asked_each(p)]
+        wanted = [p for p in self.probes.values() if choice.is_asked_each(p)]
         for probe in wanted:
-            for number in range(messages(probe)):
+            for number in range(choice.messages(probe)):
                 for ip in self.request.scope.addresses(seed=self.request.seed):
                     self._advance(asked=1)
-                    if self._asked > self.request.resume_after.asked and not self._is_settled(probe, ip):
+                    if self._asked <= self.request.resume_after.asked or self._is_settled(probe, ip):
+                        continue
+                    if self._presence.absent(ip):
+                        self.ledger.reason(probe.name, ABSENT)
+                    else:
                         await self._asker().ask(probe, Target(ip, zone=self.request.site.id), number)
         for probe in wanted:
-            for number in range(messages(probe)):
-                for ip in [*self.notebook.addresses(), *self._refusals]:
-                    if (
-                        self.gate.permits(ip)
-                        and not self._is_settled(probe, ip)
-                        and self._is_open_question(ip)
-                    ):
+            for number in range(choice.messages(probe)):
+                for ip in self._living():
+                    if not self._is_settled(probe, ip) and self._is_open_question(ip):
                         await self._asker().ask(probe, Target(ip, zone=self.request.site.id), number)
+
+    def _living(self) -> list[str]:
+        """Every address in scope that has given a sign of life, each once."""
+        seen = [*self.notebook.addresses(), *self._refusals, *self._presence.present()]
+        return [ip for ip in dict.fromkeys(seen) if self.gate.permits(ip)]
 
     def _is_open_question(self, ip: str) -> bool:
         known = self.notebook.known(ip)
@@ -115,8 +125,9 @@ class Run:
         if self.request.probes and SWEEP not in self.request.probes:
             return
         sweep = ConnectSweep(
-            gate=self.gate, pace=self.pace, port_map=self.request.port_map, found=self._found_port
-        )
+            gate=self.gate, pace=self.pace, port_map=self.request.port_map, found=self._found_port,
+            is_alive=self._sessions.__contains__, is_absent=self._presence.absent,
+        )  # fmt: skip
         self._sweep = sweep
         try:
             await sweep.run(self._pairs(stage=1), self._turn)
@@ -136,13 +147,7 @@ class Run:
     def start(self) -> None:
         """Open what needs a running event loop."""
         self._started = asyncio.get_running_loop().time()
-        stage1 = len(sweep_ports(self.request, 1))
-        asked = [
-            p for p in self.probes.values() if p.asks and p.transport in (Transport.UDP, Transport.GROUP)
-        ]
-        self._total = len(self.request.scope) * (
-            stage1 + sum(min(2, p.repeats) for p in asked if not p.needs)
-        )
+        self._total = choice.total_questions(self.request, self.probes.values())
         self.datagrams = Datagrams(
             gate=self.gate,
             pace=self.pace,
@@ -253,31 +258,32 @@ class Run:
         if not self.notebook.add(observation):
             return
         self._tell(Heard(observation))
-        if (xaddrs := observation.fields.get("onvif.xaddr")) and speaks_onvif(observation):
+        if (xaddrs := observation.fields.get("onvif.xaddr")) and choice.speaks_onvif(observation):
             self._plan(observation.ip).announced(xaddrs)
 
     def _pairs(self, stage: int) -> Iterator[tuple[str, int]]:
-        for port in sweep_ports(self.request, stage):
+        for port in choice.sweep_ports(self.request, stage):
             if stage == 1:
                 for ip in self.request.scope.addresses(seed=self.request.seed + port):
                     self._advance(swept=1)
                     if self._swept > self.request.resume_after.swept:
                         yield ip, port
             else:
-                for ip in [*self.notebook.addresses(), *self._refusals]:
+                for ip in self._living():
                     yield ip, port
 
     def _turn(self, ip: str) -> Turn:
         if not self.gate.permits(ip):
             return Turn.NEVER
-        session = self._sessions.get(ip)
-        if session is None:
-            return Turn.NOW
-        if session.left <= 0 or session.remaining_seconds() <= 0 or self.notebook.known(ip).not_a_camera:
-            return Turn.NEVER
-        pending = self._sweep.pending(ip) if self._sweep is not None else 0
-        at_once = self.request.manners.device_connections_at_once
-        return Turn.NOW if session.open_now + pending < at_once else Turn.LATER
+        session, standing = self._sessions.get(ip), self._pending(ip)
+        if session is not None:
+            if session.left <= 0 or session.remaining_seconds() <= 0 or self.notebook.known(ip).not_a_camera:
+                return Turn.NEVER
+            standing += session.open_now
+        return Turn.NOW if standing < self.request.manners.device_connections_at_once else Turn.LATER
+
+    def _pending(self, ip: str) -> int:
+        return self._sweep.pending(ip) if self._sweep is not None else 0
 
     def _found_port(self, ip: str, port: int, outcome: Outcome, why: str, sock: Connected | None) -> None:
         self.ledger.record(SWEEP, ip, outcome, why if outcome is not Outcome.REFUSED else "")
@@ -285,16 +291,7 @@ class Run:
             self._refusals[ip] += 1
         if outcome is not Outcome.ANSWERED or sock is None:
             return
-        self._note(
-            observe(
-                ip,
-                SWEEP,
-                {"net.open_port": str(port)},
-                at=utc_now(),
-                payload=f"open {port}".encode(),
-                port=port,
-            )
-        )
+        self._note(open_port(ip, port, SWEEP))
         plan = self._plan(ip)
         plan.opened(port)
         session = self._session(ip)
@@ -310,7 +307,6 @@ class Run:
 
     def _session(self, ip: str) -> Session:
         if ip not in self._sessions:
-            now = asyncio.get_running_loop().time()
             self._sessions[ip] = Session(
                 ip,
                 gate=self.gate,
@@ -319,8 +315,11 @@ class Run:
                 hear=self._heard_stream,
                 elsewhere=self._plan(ip).elsewhere,
                 port_map=self.request.port_map,
-                deadline=now + self.request.manners.host_timeout_seconds,
+                limit_seconds=self.request.manners.host_timeout_seconds,
+                pending=lambda: self._pending(ip),
             )
+            if self._sweep is not None:
+                self._sweep.hurry(ip)
         return self._sessions[ip]
 
     def _begin(self, ip: str) -> None:
