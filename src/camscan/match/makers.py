@@ -121,3 +121,15 @@ def from_brand_table(brand: Claim, names: Names) -> tuple[Claim | None, list[str
         says=maker,
     )
     return Claim(maker, round(weight * brand.confidence, 4), (because,)), notes
+
+
+def stated_relation(brand: Claim, maker: Claim, names: Names) -> Claim | None:
+    """What the table says of this label and this maker together: own-brand, subsidiary, relabel or former."""
+    vendor = names.by_name.get(fold_name(maker.value))
+    rows = [
+        row for row in names.by_brand.get(fold_name(brand.value), ()) if vendor and row.maker == vendor.id
+    ]
+    if not rows:
+        return None
+    confidence = min(brand.confidence, maker.confidence)
+    return Claim(rows[0].relation, round(confidence, 4), brand.evidence[:1])

@@ -18,7 +18,14 @@ from camscan.match.announced import announced, host_names, is_placeholder
 from camscan.match.announced import evidence as evidence_from
 from camscan.match.claims import by_claim, weigh
 from camscan.match.identity import Marks, group_addresses, marks_of
-from camscan.match.makers import Names, fold_name, from_brand_table, from_prefixes, prefix_notes
+from camscan.match.makers import (
+    Names,
+    fold_name,
+    from_brand_table,
+    from_prefixes,
+    prefix_notes,
+    stated_relation,
+)
 from camscan.match.prefixes import PrefixTable
 from camscan.match.signs import flags_of, signs_of_a_camera
 from camscan.model.address import parse_mac
@@ -166,6 +173,8 @@ class Identifier:
         maker, notes = from_brand_table(brand, self._names)
         known = claims.get("manufacturer")
         if known is not None:
+            if relation := stated_relation(brand, known, self._names):
+                claims["relation"] = relation
             same = fold_name(known.value) == fold_name(brand.value)
             return [] if same else [f"sold as {brand.value}, made by {known.value}"]
         if maker is not None:

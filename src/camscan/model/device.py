@@ -72,7 +72,8 @@ class Device:
     """One physical device at a site.
 
     claims maps "kind", "brand", "manufacturer", "model", "firmware", "firmware_date", "serial",
-    "manufactured", "channels", "hardware_id" to a Claim; a missing key is unknown.
+    "manufactured", "channels", "hardware_id", "relation" (of label to maker: own-brand, subsidiary,
+    relabel, former) to a Claim; a missing key is unknown.
     flags are closed vocabulary words: "misaddressed", "identity-conflict", "not-activated",
     "announces-credentials", "stream-without-login", "hidden-cameras", "address-mismatch".
     notes are one-line findings for people (low-confidence leads included).

@@ -18,6 +18,7 @@ _TITLES = {
     "kind": "What it is",
     "manufacturer": "Made by",
     "brand": "Sold as",
+    "relation": "Label and maker",
     "model": "Model",
     "firmware": "Firmware",
     "firmware_date": "Firmware built on",
