@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from camscan.catalog.faults import Fault, dotted
-from camscan.catalog.places import default_directory
+from camscan.catalog.places import shipped_directory
 from camscan.catalog.schema import problems, read_schema
 
 Document = dict[str, Any]
@@ -17,7 +17,7 @@ Document = dict[str, Any]
 
 def policy_schema_file() -> Path:
     """The schema that belongs to this camscan, whatever directory is read."""
-    return default_directory() / "policy-schema.json"
+    return shipped_directory() / "policy-schema.json"
 
 
 def read_document(file: Path, name: str, definition: str, faults: list[Fault]) -> Document | None:
