@@ -16,6 +16,7 @@ from lxml import etree
 
 from camscan.imports.answers import Place, any_answer
 from camscan.imports.lines import port_of
+from camscan.imports.masscan import banner
 from camscan.imports.nmap_scripts import script_observations
 from camscan.imports.notes import Notes
 from camscan.model.address import parse_ip, parse_mac
@@ -101,8 +102,8 @@ def _port(node: Node, ip: str, source: str, at: datetime, notes: Notes) -> Itera
             yield notes.observe(ip, source, concluded, at=at, port=number)
         for probe, answer in raw_answers(service.get("servicefp") or ""):
             yield from any_answer(place, answer, first_words=probe == "NULL")
-        if service.get("name") == "http" and service.get("banner"):
-            yield from any_answer(place, service.get("banner").encode("utf-8", "replace"))
+        if words := service.get("banner"):
+            yield from banner(place, service.get("name") or "", words, notes)
     yield from script_observations(list(node.iterfind("script")), place, notes)
 
 

@@ -256,7 +256,7 @@ class Traffic:
 def _mark(found: Found) -> object:
     if isinstance(found, Unplaced):
         return found.mark
-    return hash((found.ip, found.source, found.digest, found.port))
+    return hash((found.ip, found.source, found.port, tuple(sorted(found.fields.items()))))
 
 
 def _reason(fault: MalformedReply) -> str:

@@ -55,7 +55,10 @@ def _ask(ip: str, questions: Iterable[dns.Question], step: str) -> Ask:
 
 def read(reply: Reply) -> Iterator[Observation | Ask]:
     """Services of the sender. Responders send an instance's details along (RFC 6763, section 12)."""
-    fields = record_fields(_own_records(dns.decode(reply.payload), reply.source_ip))
+    message = dns.decode(reply.payload)
+    if not message.is_response:
+        return  # a question may carry the answers its sender knows already (RFC 6762, 7.1): others' words
+    fields = record_fields(_own_records(message, reply.source_ip))
     if any(fields.values()):
         yield observation(reply, NAME, fields)
 

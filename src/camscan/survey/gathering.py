@@ -48,7 +48,7 @@ class Gathering:
             return
         if not found.fields:
             return
-        mark = hash((found.ip, found.source, found.port, found.digest, tuple(found.fields)))
+        mark = hash((found.ip, found.source, found.port, tuple(sorted(found.fields.items()))))
         if mark in self._marks:
             return
         page = self._by_ip.setdefault(found.ip, [])
@@ -97,6 +97,8 @@ class Gathering:
         return {**claimed, **observed}
 
     def observations(self) -> Iterator[Observation]:
-        """Everything kept, address by address."""
-        for page in self._by_ip.values():
-            yield from page
+        """Everything kept, address by address; link-local ones last, as a device is shown by its first."""
+        for last in (False, True):
+            for ip, page in self._by_ip.items():
+                if ip.startswith("fe80:") is last:
+                    yield from page
