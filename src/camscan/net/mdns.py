@@ -1,7 +1,7 @@
 """mDNS through zeroconf: browse camera services on each permitted link for a few seconds.
 
 zeroconf owns the socket; it is bound to the interfaces given and to no other. What it resolves is a
-claim of the responder: an address it names counts as the device's only when the scope permits it.
+claim of the responder: it counts for an address only when packets from that address made it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from camscan.model.address import parse_mac
 from camscan.model.observation import Observation, observe
 from camscan.net.clock import utc_now
 from camscan.net.interfaces import Interface
+from camscan.net.mdns_sources import MdnsSources
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo
@@ -40,34 +41,51 @@ SERVICE_TYPES = (
 )
 """Asked by name (facts §3.2; the last rows tell what is not a camera); others are found by enumeration."""
 
-MAX_SERVICES = 2000
+MAX_SERVICES = 20_000
 RESOLVE_TIMEOUT_MS = 1500
+RESOLVE_BUDGET_SECONDS = 10.0
+"""For all services together: one that announces thousands and answers for none costs no more."""
 FIELDS = ("mdns.service", "mdns.instance", "mdns.host", "mdns.txt", "mac.claimed", "net.claimed_address")
 
 
 async def browse(interfaces: Iterable[Interface], *, window_seconds: float) -> tuple[Observation, ...]:
     """Everything announced on these interfaces within the window; raises OSError when 5353 cannot be had."""
-    from zeroconf import IPVersion
+    links = tuple(interfaces)
+    if not any(interface.ipv4 for interface in links):
+        return ()
+    async with MdnsSources(links) as sources:
+        return await _browse(links, sources, window_seconds)
+
+
+async def _browse(
+    links: tuple[Interface, ...], sources: MdnsSources, window_seconds: float
+) -> tuple[Observation, ...]:
+    from zeroconf import DNSQuestionType, IPVersion
     from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf, AsyncZeroconfServiceTypes
 
-    addresses = [ip for interface in interfaces for ip in interface.ipv4]
-    if not addresses:
-        return ()
     found: dict[tuple[str, str], None] = {}
 
     def changed(zeroconf: object, service_type: str, name: str, state_change: object) -> None:  # noqa: ARG001
         if len(found) < MAX_SERVICES:
             found[(service_type, name)] = None
 
-    zeroconf = AsyncZeroconf(interfaces=addresses, ip_version=IPVersion.V4Only)
+    zeroconf = AsyncZeroconf(
+        interfaces=[ip for link in links for ip in link.ipv4], ip_version=IPVersion.V4Only
+    )
     try:
         fixed = [f"{each}.local." for each in SERVICE_TYPES]
-        browser = AsyncServiceBrowser(zeroconf.zeroconf, fixed, handlers=[changed])
+        multicast = DNSQuestionType.QM  # answers to the group can be heard by `sources`, unicast ones not
+        browser = AsyncServiceBrowser(zeroconf.zeroconf, fixed, handlers=[changed], question_type=multicast)
         types = await AsyncZeroconfServiceTypes.async_find(zeroconf, timeout=window_seconds / 2)
         others = [each for each in types if each not in fixed][:64]
-        more = AsyncServiceBrowser(zeroconf.zeroconf, others, handlers=[changed]) if others else None
+        more = (
+            AsyncServiceBrowser(zeroconf.zeroconf, others, handlers=[changed], question_type=multicast)
+            if others
+            else None
+        )
         await asyncio.sleep(window_seconds / 2)
-        observations = await _resolve(zeroconf, list(found))
+        wanted = [each for each in found if sources.offered(each[1])]
+        observations = await _resolve(zeroconf, wanted, sources)
         await browser.async_cancel()
         if more is not None:
             await more.async_cancel()
@@ -77,8 +95,10 @@ async def browse(interfaces: Iterable[Interface], *, window_seconds: float) -> t
             await zeroconf.async_close()
 
 
-async def _resolve(zeroconf: object, services: list[tuple[str, str]]) -> tuple[Observation, ...]:
-    from zeroconf import BadTypeInNameException
+async def _resolve(
+    zeroconf: object, services: list[tuple[str, str]], sources: MdnsSources
+) -> tuple[Observation, ...]:
+    from zeroconf import BadTypeInNameException, DNSQuestionType
     from zeroconf.asyncio import AsyncServiceInfo
 
     slots = asyncio.Semaphore(32)
@@ -87,14 +107,24 @@ async def _resolve(zeroconf: object, services: list[tuple[str, str]]) -> tuple[O
         async with slots:
             try:
                 info = AsyncServiceInfo(service_type, name)
-                if not await info.async_request(zeroconf.zeroconf, RESOLVE_TIMEOUT_MS):  # type: ignore[attr-defined]
+                if not await info.async_request(
+                    zeroconf.zeroconf,  # type: ignore[attr-defined]
+                    RESOLVE_TIMEOUT_MS,
+                    question_type=DNSQuestionType.QM,
+                ):
                     return []
             except BadTypeInNameException:
                 return []  # a name that breaks RFC 6763: nothing to read
-            return list(_observations(info, service_type, name))
+            return [each for each in _observations(info, service_type, name) if sources.said(each.ip, name)]
 
-    results = await asyncio.gather(*(one(*each) for each in services))
-    return tuple(observation for found in results for observation in found)
+    tasks = [asyncio.ensure_future(one(*each)) for each in services]
+    if not tasks:
+        return ()
+    done, late = await asyncio.wait(tasks, timeout=RESOLVE_BUDGET_SECONDS)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    return tuple(observation for task in tasks if task in done for observation in task.result())
 
 
 def _observations(info: ServiceInfo, service_type: str, name: str) -> Iterable[Observation]:

@@ -1,0 +1,58 @@
+"""mDNS: nobody puts a camera at an address that did not speak, and a flood costs the flooder."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import pytest
+
+from camscan.lab.attackers import names
+from camscan.lab.attackers.gang import attackers
+from camscan.lab.attackers.liars import Victims
+from camscan.lab.building import demo_building
+from camscan.lab.process import LabProcess
+from camscan.net import mdns
+from camscan.net.interfaces import list_interfaces
+from camscan.net.mdns_sources import MAX_NAMES, MdnsSources
+from camscan.net.udp import Datagram
+
+NETWORK = f"127.{16 + os.getpid() % 200}.241"
+VICTIMS = Victims(f"{NETWORK}.51", f"{NETWORK}.99", f"{NETWORK}.98", f"{NETWORK}.97")
+
+
+def browse() -> set[str]:
+    loopback = [each for each in list_interfaces() if each.loopback]
+    found = asyncio.run(mdns.browse(loopback, window_seconds=2.0))
+    return {each.ip for each in found if each.ip.startswith(NETWORK + ".")}
+
+
+@pytest.mark.timeout(60)
+def test_a_liar_and_a_flooder_beside_true_cameras() -> None:
+    gang = [
+        device
+        for device in attackers(NETWORK, VICTIMS, first=150)
+        if device.truth.hostname in ("mdns-liar", "mdns-flood", "wrong-lengths")
+    ]
+    honest = [device for device in demo_building(NETWORK) if device.ip.endswith((".50", ".51"))]
+    with LabProcess((*honest, *gang)):
+        found = browse()
+    assert {each.ip for each in honest} == found
+
+
+def test_a_name_counts_only_for_the_address_that_said_it() -> None:
+    sources = MdnsSources(())
+    (packet,) = names.liar(("10.0.0.9",))
+    sources.hear(Datagram(packet, "10.0.0.1", 5353, 1))
+    said = "AXIS Q1656 - ACCC8E000000._axis-video._tcp.local."
+    assert sources.offered(said)
+    assert sources.said("10.0.0.1", said)
+    assert not sources.said("10.0.0.9", said)
+
+
+def test_one_source_offers_a_bounded_number_of_names_and_no_packet_breaks_it() -> None:
+    sources = MdnsSources(())
+    for packet in (*names.LOOPS, *names.flood(5000)):
+        sources.hear(Datagram(packet, "10.0.0.1", 5353, 1))
+    offered = sum(sources.offered(f"flood-{number}._http._tcp.local.") for number in range(5000))
+    assert MAX_NAMES == offered
