@@ -33,6 +33,9 @@ ENDING = 6  # digits at the end of a serial number that make two notations of it
 MOST_KEYS = 24  # an identity remembers this many keys, newest first
 
 
+_CLAIMS = ("kind", "brand", "manufacturer", "model", "firmware", "serial")
+
+
 class Sight(NamedTuple):
     """One device as the register or one scan saw it; a tuple, because 100,000 are compared at once.
 
@@ -71,7 +74,9 @@ class Placement:
 
 def sight_of(device: Device, site: str) -> Sight:
     """The lasting facts of a device; line breaks, which the store joins with, become blanks."""
-    value = device.value
+    claims = device.claims
+    words = [claims[name].value if name in claims else "" for name in _CLAIMS]
+    kind, brand, maker, model, firmware, serial = words
     keys = device.identity_keys
     if not "".join(keys).isprintable():
         keys = tuple(" ".join(key.split()) for key in keys)
@@ -82,12 +87,12 @@ def sight_of(device: Device, site: str) -> Sight:
         device.zone,
         device.addresses,
         device.hostname,
-        value("kind"),
-        value("brand"),
-        value("manufacturer"),
-        value("model"),
-        value("firmware"),
-        value("serial"),
+        kind,
+        brand,
+        maker,
+        model,
+        firmware,
+        serial,
         keys,
         device.flags,
     )

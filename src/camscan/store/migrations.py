@@ -65,7 +65,7 @@ MIGRATIONS = (
                 site_id TEXT NOT NULL, address_order TEXT NOT NULL, handle TEXT NOT NULL,
                 known_keys TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
                 last_scan INTEGER NOT NULL, missing_since TEXT, version BIGINT NOT NULL, {_FACTS})""",
-            "CREATE INDEX identity_by_merge ON identity (merged_into)",
+            "CREATE INDEX identity_by_merge ON identity (merged_into) WHERE merged_into IS NOT NULL",
             "CREATE INDEX identity_by_place ON identity (site_id, address_order)",
             "CREATE INDEX identity_by_handle ON identity (handle)",
             f"""CREATE TABLE facts_history (

@@ -23,48 +23,55 @@ from camscan.store.schema import FACTS, facts_history, identity, scan, sighting
 
 CHUNK = 400  # bound parameters per IN list
 Facts = tuple[str, ...]  # the fact columns as the database holds them
-_KEYS = FACTS.index("keys")
-_POLICIES = FACTS.index("policies")
 _USUAL = slice(3, 8)  # kind to firmware: few different words, kept once each
 _NAMES = (schema.device_id, identity.c.identity_id)
-_ROW = (schema.device_id, *identity.columns)
-_FIRST_FACT = [column.name for column in _ROW].index(FACTS[0])
+_HEAD = ("number", "known_keys", "first_seen", "last_seen", "last_scan", "missing_since", "version")
+_COLUMNS = identity.columns
+_ROW = (*(_COLUMNS[name] for name in _HEAD), *_NAMES, _COLUMNS.site_id, *(_COLUMNS[name] for name in FACTS))
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One row of the register. facts: in the order of `schema.FACTS`, as last seen."""
+    """One row of the register. sight: as last seen; policies: regimes that matched then."""
 
     number: int
-    identity_id: str
-    device_id: str
-    site_id: str
     known_keys: str
     first_seen: datetime
     last_seen: datetime
     last_scan: int
     missing_since: datetime | None
     version: int
-    facts: Facts
+    sight: Sight
+    policies: tuple[str, ...]
 
     @property
-    def sight(self) -> Sight:
-        """As last seen."""
-        return sight_from(self.device_id, self.identity_id, self.site_id, self.facts)
+    def identity_id(self) -> str:
+        """Its own name."""
+        return self.sight.identity_id
+
+    @property
+    def device_id(self) -> str:
+        """The name people see."""
+        return self.sight.device_id
+
+    @property
+    def site_id(self) -> str:
+        """Where it was last seen."""
+        return self.sight.site
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Every key it is remembered by."""
-        return words_of(self.known_keys or self.facts[_KEYS])
+        return words_of(self.known_keys) or self.sight.keys
 
     @property
-    def policies(self) -> tuple[str, ...]:
-        """Regimes that matched when it was last seen."""
-        return words_of(self.facts[_POLICIES])
+    def facts(self) -> Facts:
+        """The fact columns as last seen."""
+        return facts_of(self.sight, self.policies)
 
     def remembered(self) -> Sight:
         """As last seen, with every key it is remembered by: what a new scan is compared with."""
-        return self.sight._replace(keys=self.keys)
+        return self.sight._replace(keys=self.keys) if self.known_keys else self.sight
 
 
 def read(
@@ -75,19 +82,11 @@ def read(
     return [_identity(row) for row in connection.execute(query)]
 
 
-def _identity(row: Row[Any]) -> Identity:
+def _identity(row: Sequence[Any]) -> Identity:
+    number, known_keys, first, last, scan_number, missing, version, device_id, identity_id, site, *facts = row
+    sight = sight_from(device_id, identity_id, intern(site), shared(facts))
     return Identity(
-        row.number,
-        row.identity_id,
-        row.device_id,
-        row.site_id,
-        row.known_keys,
-        row.first_seen,
-        row.last_seen,
-        row.last_scan,
-        row.missing_since,
-        row.version,
-        shared(row[_FIRST_FACT:]),
+        number, known_keys, first, last, scan_number, missing, version, sight, words_of(facts[-1])
     )
 
 
@@ -181,7 +180,9 @@ def facts_of(sight: Sight, policies: tuple[str, ...]) -> Facts:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The lines of a column that holds several words."""
-    return tuple(text.split("\n")) if text else ()
+    if not text:
+        return ()
+    return tuple(text.split("\n")) if "\n" in text else (text,)
 
 
 def shared(facts: Sequence[str]) -> Facts:

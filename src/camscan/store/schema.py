@@ -7,6 +7,7 @@ time order in both databases. Lists of words are joined with line breaks.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -34,7 +35,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else instant_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return None if value is None else datetime.fromisoformat(value)
+        return None if value is None else _instant(value)
 
 
 class Words(TypeDecorator[tuple[str, ...]]):
@@ -48,6 +49,12 @@ class Words(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
         return tuple(value.split("\n")) if value else ()
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> datetime:
+    """Thousands of devices were last seen by the same scan."""
+    return datetime.fromisoformat(text)
 
 
 def instant_text(at: datetime) -> str:

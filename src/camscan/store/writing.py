@@ -92,17 +92,16 @@ class Sightings:
             rows.clear()
 
     def _add(self, sight: Sight, place: int, policies: tuple[str, ...]) -> None:
-        facts = facts_of(sight, policies)
         was = self.known.get(sight.identity_id)
         if was is None:
             self.seen.append((self.scan, self.next, self.version, place))
-            self.fresh.append(self._fresh_row(sight, facts))
+            self.fresh.append(self._fresh_row(sight, facts_of(sight, policies)))
             self.next += 1
-        elif facts == was.facts:
+        elif sight[3:] == was.sight[3:] and policies == was.policies:
             self.seen.append((self.scan, was.number, was.version, place))
         else:
             self.seen.append((self.scan, was.number, self.version, place))
-            self._add_change(was, sight, facts)
+            self._add_change(was, sight, facts_of(sight, policies))
 
     def _add_change(self, was: Identity, sight: Sight, facts: register.Facts) -> None:
         """Other facts than before: the older ones go to the history, be they the register's or these."""
