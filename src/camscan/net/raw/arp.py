@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from camscan.errors import OperationalError
 from camscan.net.interfaces import Interface
 from camscan.net.pace import Pace
-from camscan.net.raw.batch import Admission, address_text, reserve
+from camscan.net.raw.batch import BatchGate, address_text, reserve
 from camscan.net.raw.filters import arp_packets
 from camscan.net.raw.frames import Rows, write_arp_targets
 from camscan.net.raw.ring import Ring
@@ -46,7 +46,7 @@ async def arp_sweep(
     interface: Interface,
     addresses: Iterable[str],
     *,
-    admission: Admission,
+    admission: BatchGate,
     pace: Pace,
     retries: int = 2,
     heard: Callable[[str, str], None] | None = None,

@@ -25,7 +25,7 @@ def reserve(pace: Pace, wanted: int, now: float) -> tuple[int, float]:
     return taken, max(0.0, at - now)
 
 
-class Admission:
+class BatchGate:
     """The gate's answer for a whole batch of addresses at once (numpy), and one by one without.
 
     It reads the same scope, and counts refusals in the same place.

@@ -18,7 +18,7 @@ from typing import Any
 from camscan.errors import MissingExtra, OperationalError, UsageError
 from camscan.net.gate import Gate
 from camscan.net.pace import Manners, Pace
-from camscan.net.raw.batch import Admission, address_text
+from camscan.net.raw.batch import BatchGate, address_text
 from camscan.net.raw.cookie import Cookie
 from camscan.net.raw.frames import has_numpy
 from camscan.net.raw.hops import Hops
@@ -104,7 +104,7 @@ class BulkSweep:
         import numpy as np
 
         self._np = np
-        self._admission = Admission(gate)
+        self._admission = BatchGate(gate)
         self._ports = np.array(self._admission.ports(ports), np.uint16)
         self._spans = [
             (int(r.first), int(r.last)) for r in gate.scope.allowed.iter_ipranges() if r.version == 4

@@ -64,7 +64,7 @@ def echo6_replies() -> Program:
         (_JEQ, 0, 3, 58),
         (_LD_BYTE, 0, 0, 40),
         (_JEQ, 0, 1, 129),
-        (_RET, 0, 0, 64),
+        (_RET, 0, 0, 48),
         (_RET, 0, 0, 0),
     ]
 

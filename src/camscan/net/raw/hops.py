@@ -13,7 +13,7 @@ from camscan.errors import OperationalError
 from camscan.model.exchange import Outcome
 from camscan.net.pace import Pace
 from camscan.net.raw.arp import ArpAsker, arp_sweep
-from camscan.net.raw.batch import Admission, address_text
+from camscan.net.raw.batch import BatchGate, address_text
 from camscan.net.raw.routes import Link, Routes, Way, read_gateway_mac
 from camscan.net.raw.template import mac_bytes
 
@@ -31,7 +31,7 @@ class Hop(Enum):
 class Hops:
     """Answers `mac_for` without waiting; asks in the background, each link once."""
 
-    def __init__(self, routes: Routes, admission: Admission, pace: Pace) -> None:
+    def __init__(self, routes: Routes, admission: BatchGate, pace: Pace) -> None:
         self.routes = routes
         self._admission, self._pace = admission, pace
         self.on_link: dict[int, bytes] = {}

@@ -21,7 +21,7 @@ from camscan.model.exchange import Outcome
 from camscan.net.connect import Found, Turn
 from camscan.net.gate import Gate, OutsideScope
 from camscan.net.pace import Pace
-from camscan.net.raw.batch import QUANTUM_SECONDS, Admission, address_text
+from camscan.net.raw.batch import QUANTUM_SECONDS, BatchGate, address_text
 from camscan.net.raw.cookie import Cookie
 from camscan.net.raw.hops import Hop, Hops
 from camscan.net.raw.lane import Lane, SourcePort
@@ -31,7 +31,8 @@ from camscan.net.raw.tries import RoundTrip, Tries
 MAX_IN_FLIGHT = 1 << 16
 MAX_SILENT = 1 << 22
 """Remembered for another try, eight bytes each; beyond that silence is told at once."""
-MAX_WAITING = 1 << 18
+LEAST_WAITING, MOST_WAITING = 256, 1 << 18
+"""Pairs drawn but not sent are bounded to a second's worth: what an interrupted scan would not ask again."""
 _BATCH = 512
 _LOOKED = 2048
 _RING_FRAMES = 1 << 13
@@ -54,7 +55,7 @@ class SynSweep:
     ) -> None:
         self._gate, self._pace, self._found = gate, pace, found
         self._routes = routes or Routes.read()
-        self.hops = Hops(self._routes, Admission(gate), pace)
+        self.hops = Hops(self._routes, BatchGate(gate), pace)
         self.hops.changed, self.hops.settled = self._unpark, self._unpark_all
         self._cookie = Cookie(secret)
         self._port = SourcePort()
@@ -67,6 +68,8 @@ class SynSweep:
         self._deferred: list[tuple[float, int]] = []
         self._parked: dict[int, list[int]] = {}
         self._parked_count = 0
+        rate = min(pace.manners.packets_per_second, MOST_WAITING)
+        self._most_waiting = max(LEAST_WAITING, int(rate))
         self._silent = array("Q")
         self._later: deque[int] = deque()
         self._live: set[int] = set()
@@ -164,7 +167,7 @@ class SynSweep:
             return self._again.popleft(), exhausted
         if self._deferred and self._deferred[0][0] <= now:
             return heapq.heappop(self._deferred)[1], exhausted
-        if exhausted or self._parked_count + len(self._deferred) >= MAX_WAITING:
+        if exhausted or self._parked_count + len(self._deferred) >= self._most_waiting:
             return None, exhausted
         for ip, port in fresh:
             try:
@@ -204,7 +207,7 @@ class SynSweep:
         if isinstance(hop, Hop):
             self._found(ip, port, *self.hops.excuse(way), None)
             return None
-        if (ready_at := self._pace.device_ready(ip)) > now + QUANTUM_SECONDS:
+        if (ready_at := self._pace.device_ready(ip)) > now:
             heapq.heappush(self._deferred, (ready_at, entry))
             return None
         return way.link, hop, ip
