@@ -3,8 +3,8 @@
 Rules of this file:
 - A list of names is allowed, whatever else is refused: no paths that lead outside, no links, no devices, no
   directories, no name twice. Nothing is written here and no member chooses where it goes.
-- The gzip stream is unpacked up to a limit and must end where it says; headers are read one block at a time by
-  the standard library, sizes are checked here.
+- The gzip stream is unpacked up to a limit and must end where it says; the standard library reads headers, one
+  block at a time, and sizes are checked here.
 - The same files make the same bytes: no clock, no owner, sorted names.
 - Signatures are checked before anything here runs (`installing`); still, whatever arrives: files or
   FingerprintError.
@@ -125,7 +125,9 @@ def _judge_member(header: tarfile.TarInfo, files: Mapping[str, bytes], name: str
 
 def _judge(files: Mapping[str, bytes], name: str) -> None:
     missing = [each for each in NEEDED if each not in files]
-    missing += [f"{each}/*.toml" for each in FOLDERS if not any(file.startswith(each + "/") for file in files)]
+    missing += [
+        f"{each}/*.toml" for each in FOLDERS if not any(file.startswith(each + "/") for file in files)
+    ]
     if missing:
         raise FingerprintError(
             f"{name}: no {', '.join(missing)}; a bundle is a whole fingerprint directory, because it takes "

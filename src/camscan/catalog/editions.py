@@ -86,15 +86,20 @@ def read_installed(folder: Path) -> Installed | None:
             raw = stream.read(64 * 1024)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    found = _read_record(raw)
+    if found is None or not (folder / found.folder).is_dir():
+        raise OperationalError(f"{file} is damaged: {REMOVE_HINT}")
+    return found
+
+
+def _read_record(raw: bytes) -> Installed | None:
     try:
         found = Installed(**json.loads(raw))
+        parse_edition(found.edition, CURRENT)
         sound = all(isinstance(value, str) for value in asdict(found).values())
-        if not sound or not _FOLDER.fullmatch(found.folder) or not (folder / found.folder).is_dir():
-            raise ValueError(found.folder)
-        parse_edition(found.edition, str(file))
-    except (ValueError, TypeError, RecursionError, FingerprintError):
-        raise OperationalError(f"{file} is damaged: {REMOVE_HINT}") from None
-    return found
+        return found if sound and _FOLDER.fullmatch(found.folder) else None
+    except (ValueError, TypeError, AttributeError, RecursionError, FingerprintError):
+        return None
 
 
 def write_current(folder: Path, installed: Installed) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from camscan import __version__
 from camscan.catalog.cache import cache_folder, content_key, read_cache, write_cache
 from camscan.catalog.contents import Contents
+from camscan.catalog.editions import REMOVE_HINT
 from camscan.catalog.names import Names
-from camscan.catalog.places import default_directory, schema_file
+from camscan.catalog.places import default_directory, schema_file, shipped_directory
 from camscan.errors import FingerprintError, UsageError
 from camscan.match.engine import Engine
 from camscan.match.prefilter import Index, build_index
@@ -113,5 +114,11 @@ def _read(where: Path) -> Contents:
     faults = contents.faults or judge_rules(contents, Names(contents.vendors.values(), contents.brands))
     if faults:
         more = f" (and {len(faults) - 1} more faults)" if len(faults) > 1 else ""
-        raise FingerprintError(f"{faults[0]}{more}; `camscan fingerprints check` lists all")
+        raise FingerprintError(f"{faults[0]}{more}; {_what_to_do(where)}")
     return contents
+
+
+def _what_to_do(where: Path) -> str:
+    if where == default_directory() != shipped_directory():
+        return f"this installed edition is made for another camscan: {REMOVE_HINT}"
+    return "`camscan fingerprints check` lists all"

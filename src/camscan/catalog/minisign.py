@@ -1,7 +1,8 @@
-"""Signatures in minisign's format (jedisct1.github.io/minisign): reads public keys and `.minisig` files, verifies.
+"""Signatures in minisign's format (jedisct1.github.io/minisign): reads and verifies them.
 
 Rules of this file:
-- Ed25519 is `cryptography`'s; here is only the format, read strictly: four lines, canonical base64, exact lengths.
+- Ed25519 is `cryptography`'s; here is only the format, read strictly: four lines, canonical base64, exact
+  lengths.
 - Only prehashed signatures (algorithm `ED`) count: the legacy form (`Ed`) signs the file itself, so that one
   signature can be passed off as another's.
 - A signature holds when the file's and the trusted comment's (the global one) both do. Nothing is shown of an
@@ -94,7 +95,7 @@ def read_signature(raw: bytes, name: str) -> Signature:
 
 
 def verify(content: bytes, signature: Signature, key: PublicKey, name: str) -> None:
-    """Return when `key` signed `content` and the trusted comment. Raises FingerprintError, saying which not."""
+    """Return when `key` signed `content` and the trusted comment. Raises FingerprintError."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -132,7 +133,7 @@ def decode_line(line: str, size: int, what: str) -> bytes:
 
 
 def text_lines(raw: bytes, name: str, most: int) -> list[str]:
-    """The lines of a small UTF-8 file; its last line end may be missing, control characters may not be there."""
+    """The lines of a small UTF-8 file; its last line end may be missing. Raises FingerprintError."""
     if len(raw) > most:
         raise FingerprintError(f"{name}: over {most} bytes, which no minisign file is")
     try:

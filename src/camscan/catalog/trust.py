@@ -1,6 +1,6 @@
 """Whose bundles are accepted: the keys this camscan came with (none yet), and the user's own.
 
-The user's are `keys/*.pub` in the configuration directory, in minisign's form; who may write there may decide.
+The user's are `keys/*.pub` in the configuration directory, in minisign's form.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def keys_folder() -> Path:
 
 
 def trusted_keys(folder: Path) -> tuple[Trusted, ...]:
-    """Every key that is trusted, the shipped ones first. Raises FingerprintError for a key file that is none."""
+    """Every trusted key, the shipped ones first. Raises FingerprintError for a file that is no key."""
     lines = _SHIPPED.read_text(encoding="utf-8").splitlines()
     found = [
         Trusted(read_public_key(line.encode(), _SHIPPED.name), "came with camscan")

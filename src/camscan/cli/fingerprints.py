@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from camscan.cli import bundles
 from camscan.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ _DIRECTORY = click.option(
 @click.group()
 def command() -> None:
     """Check, list and write fingerprints (one vendor is one TOML file; docs/add-a-vendor.md)."""
+
+
+for _about_bundles in (bundles.update, bundles.bundle, bundles.edition, bundles.remove, bundles.keys):
+    command.add_command(_about_bundles)
 
 
 @command.command()

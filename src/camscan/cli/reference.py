@@ -84,9 +84,9 @@ def fields() -> str:
     """docs/fields.md: every observation field."""
     import tomllib
 
-    from camscan.catalog import default_directory
+    from camscan.catalog.places import shipped_directory
 
-    known = tomllib.loads((default_directory() / "fields.toml").read_text(encoding="utf-8"))
+    known = tomllib.loads((shipped_directory() / "fields.toml").read_text(encoding="utf-8"))
     rows = "".join(
         f"| `{name}` | {row['about'].replace('|', chr(92) + '|')} | {', '.join(row['probes'])} |\n"
         for name, row in known.items()
