@@ -58,7 +58,7 @@ def _west(net: str) -> tuple[LabDevice, ...]:
             truth(51, "ac:cc:8e", Kind.ENCODER, "Axis", "M7011", "5.90.1", "ACCC8E102033"),
             product_type="Network Video Encoder",
         ),
-        west.hanwha(truth(52, "e4:30:22", cam, "Hanwha", "XNO-6080R", "1.41.16", "ZNB970GM900052", hidden=_ONVIF_ONLY)),
+        west.hanwha(truth(52, "e4:30:22", cam, "Hanwha Vision", "XNO-6080R", "1.41.16", "ZNB970GM900052", hidden=_ONVIF_ONLY)),
         west.bosch(
             truth(
                 53, "00:07:5f", cam, "Bosch", "AUTODOME IP starlight 5000i", "7.80.0128", "044566917926150053",

@@ -43,7 +43,7 @@ MAKERS: tuple[Maker, ...] = (
     lambda ip, n: dahua(_truth(ip, n, "14:a7:8b", "Dahua", "Dahua", "IPC-HDW1431T1-S4", "2.800.0000000.29.R.210630", f"6J0E022PAG{n:05d}")),
     _axis,
     lambda ip, n: east.uniview(_truth(ip, n, "48:ea:63", "Uniview", "Uniview", "IPC2122LB-SF28K-A", "CIPC-B2303.2.8.230105", f"210235C3R8321B{n:06d}")),
-    lambda ip, n: west.hanwha(_truth(ip, n, "e4:30:22", "Hanwha", "Hanwha", "XNO-6080R", "", "")),
+    lambda ip, n: west.hanwha(_truth(ip, n, "e4:30:22", "Hanwha Vision", "Hanwha Vision", "XNO-6080R", "", "")),
     lambda ip, n: west.bosch(_truth(ip, n, "00:07:5f", "Bosch", "Bosch", "FLEXIDOME IP starlight 8000i", "", f"0445188079251{n:05d}")),
     lambda ip, n: east.reolink(_truth(ip, n, "ec:71:db", "Reolink", "Reolink", "RLC-520A", "v3.1.0.951_22041566", ""), uid=f"95270005QX{n:06d}", hardware="IPC_523128M5MP"),
     lambda ip, n: dahua(_truth(ip, n, "9c:8e:cd", "Amcrest", "Dahua", "IP8M-2496EW", "2.800.00AC000.0.R.210825", f"AMC060FA9E54{n:06d}"), vendor="Amcrest", manufacturer="Private", scope_name="Amcrest", onvif_manufacturer="Amcrest"),
