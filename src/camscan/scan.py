@@ -15,7 +15,7 @@ from camscan.catalog import Catalog
 from camscan.entry import make_callable
 from camscan.match.resolve import Identifier
 from camscan.model.device import Device
-from camscan.model.exchange import Outcome
+from camscan.model.exchange import Outcome, Reply
 from camscan.model.inventory import Inventory, Scan
 from camscan.net import mdns, names
 from camscan.net.clock import utc_now
@@ -81,13 +81,22 @@ async def _browse(run: Run) -> None:
         run.ledger.record_all("mdns", Outcome.NOT_PERMITTED if run.request.mdns else Outcome.NOT_ASKED)
         return
     try:
-        found = await mdns.browse(links, window_seconds=run.request.manners.group_window_seconds)
+        found = await mdns.browse(
+            links, window_seconds=run.request.manners.group_window_seconds, hear=_hear_mdns(run)
+        )
     except OSError as fault:
         run.ledger.record_all("mdns", Outcome.NOT_RUN, f"UDP port 5353: {fault.strerror or fault}")
         return
     run.add(found, "mdns")
     for link in links:
         run.ledger.record_where("mdns", Outcome.SILENT, link.holds)
+
+
+def _hear_mdns(run: Run) -> Callable[[Reply], None] | None:
+    probe = run.probes.get("mdns")
+    if probe is None:
+        return None
+    return lambda reply: run.heard_datagram(probe, reply, True)
 
 
 async def _add_names(run: Run) -> None:

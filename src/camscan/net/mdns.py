@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from camscan.model.address import parse_mac
+from camscan.model.exchange import Reply
 from camscan.model.observation import Observation, observe
 from camscan.net.clock import utc_now
 from camscan.net.interfaces import Interface
@@ -48,12 +49,20 @@ RESOLVE_BUDGET_SECONDS = 10.0
 FIELDS = ("mdns.service", "mdns.instance", "mdns.host", "mdns.txt", "mac.claimed", "net.claimed_address")
 
 
-async def browse(interfaces: Iterable[Interface], *, window_seconds: float) -> tuple[Observation, ...]:
-    """Everything announced on these interfaces within the window; raises OSError when 5353 cannot be had."""
+async def browse(
+    interfaces: Iterable[Interface],
+    *,
+    window_seconds: float,
+    hear: Callable[[Reply], None] | None = None,
+) -> tuple[Observation, ...]:
+    """Everything announced on these interfaces within the window; raises OSError when 5353 cannot be had.
+
+    hear is called with each answer to the group as it comes, source and all.
+    """
     links = tuple(interfaces)
     if not any(interface.ipv4 for interface in links):
         return ()
-    async with MdnsSources(links) as sources:
+    async with MdnsSources(links, hear) as sources:
         return await _browse(links, sources, window_seconds)
 
 

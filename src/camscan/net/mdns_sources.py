@@ -1,7 +1,8 @@
 """Who really said which mDNS name: hears the group beside zeroconf, which does not tell a packet's source.
 
-Without it whoever answers on the link could put a camera at any address. Rules: only what was sent to the
-group is heard; each source is read up to MAX_PACKETS and MAX_NAMES, so that a flood costs the flooder.
+Without it whoever answers on the link could put a camera at any address, and a flood could fill zeroconf's
+small buffer. Rules: only what was sent to the group is heard; each source is read up to MAX_PACKETS and
+MAX_NAMES, so that a flood costs the flooder.
 """
 
 from __future__ import annotations
@@ -11,24 +12,31 @@ import contextlib
 import socket
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from camscan.errors import MalformedReply
+from camscan.model.exchange import Ask, Reply, Transport
+from camscan.net.clock import utc_now
 from camscan.net.interfaces import Interface
 from camscan.net.udp import Datagram, UdpSocket
 from camscan.wire import dns
 
 GROUP, PORT = "224.0.0.251", 5353
-MAX_PACKETS = 128
+MAX_PACKETS = 64
 MAX_NAMES = 128
 MAX_SOURCES = 8192
 
 
 class MdnsSources:
-    """`async with MdnsSources(links) as sources:` listens; raises OSError when the port cannot be shared."""
+    """`async with MdnsSources(links) as sources:` listens; raises OSError when the port cannot be shared.
 
-    def __init__(self, interfaces: Iterable[Interface]) -> None:
+    hear is called with each new answer, whose source is its packet's.
+    """
+
+    def __init__(self, interfaces: Iterable[Interface], hear: Callable[[Reply], None] | None = None) -> None:
         self._interfaces = tuple(interfaces)
+        self._on_reply = hear
+        self._seen: set[int] = set()
         self._names: dict[str, set[str]] = defaultdict(set)
         self._offered: dict[str, set[str]] = defaultdict(set)
         self._packets: Counter[str] = Counter()
@@ -74,12 +82,33 @@ class MdnsSources:
             return
         if not message.is_response:
             return
+        self._tell(datagram)
         for record in message.records:
             if record.type == dns.Type.SRV:
                 _add(self._names[source], record.name)
                 _add(self._offered[source], record.name)
             elif record.type == dns.Type.PTR:
                 _add(self._offered[source], record.target)
+
+    def _tell(self, datagram: Datagram) -> None:
+        mark = hash((datagram.source_ip, datagram.payload))
+        if self._on_reply is None or mark in self._seen:
+            return
+        self._seen.add(mark)
+        names = {each.index: each.name for each in self._interfaces}
+        interface = names.get(datagram.interface_index, "")
+        ask = Ask("mdns", datagram.source_ip, datagram.source_port, Transport.UDP, b"", step="announced")
+        self._on_reply(
+            Reply(
+                ask,
+                datagram.source_ip,
+                datagram.source_port,
+                datagram.payload,
+                utc_now(),
+                interface=interface,
+                ended="limit" if datagram.truncated else "complete",
+            )
+        )
 
 
 def _add(names: set[str], name: dns.Name) -> None:

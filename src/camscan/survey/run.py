@@ -154,7 +154,7 @@ class Run:
             ledger=self.ledger,
             interfaces=self.request.links,
             port_map=self.request.port_map,
-            hear=self._heard_datagram,
+            hear=self.heard_datagram,
             warn=self.warn,
         )
 
@@ -205,7 +205,8 @@ class Run:
             interrupted=interrupted,
         )
 
-    def _heard_datagram(self, probe: Probe, reply: Reply, by_group: bool) -> None:
+    def heard_datagram(self, probe: Probe, reply: Reply, by_group: bool) -> None:
+        """An answer by UDP, to a group question or to one of our own."""
         if not self._admission.admits(reply.source_ip, reply.interface):
             return
         if by_group:
@@ -275,12 +276,14 @@ class Run:
     def _turn(self, ip: str) -> Turn:
         if not self.gate.permits(ip):
             return Turn.NEVER
-        session, standing = self._sessions.get(ip), self._pending(ip)
+        session, pending, held = self._sessions.get(ip), self._pending(ip), 0
         if session is not None:
             if session.left <= 0 or session.remaining_seconds() <= 0 or self.notebook.known(ip).not_a_camera:
                 return Turn.NEVER
-            standing += session.open_now
-        return Turn.NOW if standing < self.request.manners.device_connections_at_once else Turn.LATER
+            if session.left <= pending:
+                return Turn.LATER
+            held = session.open_now
+        return Turn.NOW if pending + held < self.request.manners.device_connections_at_once else Turn.LATER
 
     def _pending(self, ip: str) -> int:
         return self._sweep.pending(ip) if self._sweep is not None else 0
