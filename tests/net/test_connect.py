@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import Iterator
 
 import netaddr
@@ -83,6 +84,27 @@ def test_a_device_that_speaks_up_loses_its_old_connects_until_later() -> None:
 
     with full_listener() as port:
         assert (1, 1) == asyncio.run(go(port))
+
+
+def test_a_connection_that_stands_unheard_is_used_not_given_up() -> None:
+    """A machine too busy to look for longer than a connect may take still finds what came meanwhile."""
+
+    async def go() -> list[tuple[int, Outcome]]:
+        found: list[tuple[int, Outcome]] = []
+        with socket.socket() as server:
+            server.bind((IP, 0))
+            server.listen()
+            port = server.getsockname()[1]
+            running = sweep(found, alive=True)
+            task = asyncio.create_task(running.run([(IP, port)], lambda ip: Turn.NOW))
+            while not running.pending(IP):
+                await asyncio.sleep(0)
+            time.sleep(RECENT_SECONDS + 0.05)  # the machine is busy: nothing is heard
+            running.hurry(IP)
+            await task
+        return found
+
+    assert [Outcome.ANSWERED] == [outcome for _, outcome in asyncio.run(go())]
 
 
 def session(pending: int, *, limit_seconds: float = 30.0) -> Session:

@@ -96,7 +96,7 @@ class ConnectSweep:
         """This device has just spoken: what it left unanswered for too long is tried again later."""
         now = asyncio.get_running_loop().time()
         for sock, (port, began) in list(self._flights.get(ip, {}).items()):
-            if now - began >= RECENT_SECONDS:
+            if now - began >= RECENT_SECONDS and not self._has_ended(ip, port, sock):
                 self._postpone(ip, port, sock)
 
     async def _take(
@@ -162,8 +162,10 @@ class ConnectSweep:
 
     def _settled(self, ip: str, port: int, sock: socket.socket) -> None:
         """The connect ended one way or the other."""
+        self._ended(ip, port, sock, sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
+
+    def _ended(self, ip: str, port: int, sock: socket.socket, code: int) -> None:
         self._land(ip, sock)
-        code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             sock.close()
             end = outcome_of(OSError(code, errno.errorcode.get(code, "error")))
@@ -179,6 +181,18 @@ class ConnectSweep:
         flights.pop(sock, None)
         if not flights:
             self._flights.pop(ip, None)
+
+    def _has_ended(self, ip: str, port: int, sock: socket.socket) -> bool:
+        """Did the connect end without our hearing of it yet? A busy machine hears late."""
+        if code := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            self._ended(ip, port, sock, code)
+            return True
+        try:
+            sock.getpeername()
+        except OSError:
+            return False
+        self._ended(ip, port, sock, 0)
+        return True
 
     def _postpone(self, ip: str, port: int, sock: socket.socket) -> None:
         self._land(ip, sock)
@@ -208,7 +222,7 @@ class ConnectSweep:
         """Take what is over from the front of a queue; yields what is still in flight."""
         while queue and (queue[0][0] <= now or queue[0][3] not in self._open):
             each = queue.popleft()
-            if each[3] in self._open:
+            if each[3] in self._open and not self._has_ended(*each[1:]):
                 yield each
 
 

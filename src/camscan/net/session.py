@@ -175,10 +175,10 @@ class Session:
             raise Ended(Outcome.TIMED_OUT, "the device's time was used up")
         ready = self._waiting.pop(talk.port, None)
         if ready is None:
+            await self._room()
             if not self.left:
                 raise Ended(Outcome.NOT_ASKED, f"{self.used} connections made, no more are allowed")
             self.used += 1
-            await self._room()
         self._opened += 1
         try:
             if ready is None:
@@ -213,7 +213,9 @@ class Session:
     async def _room(self) -> None:
         """Wait until one more connection may stand; what the sweep made and nobody uses gives way."""
         at_once = self._pace.manners.device_connections_at_once
-        while self._opened + len(self._waiting) + (flying := self._pending()) >= at_once:
+        while self._opened + len(self._waiting) + (flying := self._pending()) >= at_once or (
+            0 < self.left <= flying
+        ):
             if self.remaining_seconds() <= 0:
                 raise Ended(Outcome.TIMED_OUT, "the device's time was used up")
             if self._waiting and not self._opened and not flying:
