@@ -64,6 +64,7 @@ def command(
     `arp -a`, switch MAC tables, CSV, camscan's .jsonl; packed by gzip or not. The kind is told by content.
     """
     from camscan import catalog
+    from camscan.cli.auditing import audited
     from camscan.cli.running import Output, deliver
     from camscan.model.inventory import Site
     from camscan.survey.imported import ImportRequest, import_files
@@ -83,7 +84,7 @@ def command(
         if not quiet:
             click.echo(f"camscan: {text}", err=True)
 
-    inventory = import_files(request, known, tell)
+    inventory = audited(import_files(request, known, tell), known)
     deliver(inventory, output)
     return Exit.OK if inventory.scan.coverage.complete else Exit.INCOMPLETE
 

@@ -65,6 +65,7 @@ def command(
     ARP and DHCP. It needs the right to capture (CAP_NET_RAW).
     """
     from camscan import catalog
+    from camscan.cli.auditing import audited
     from camscan.cli.running import Output, run_source
     from camscan.model.inventory import Site
     from camscan.net.interfaces import choose_interfaces, list_interfaces
@@ -80,5 +81,9 @@ def command(
         names = ", ".join(link.name for link in links)
         click.echo(f"camscan: listening on {names} {how_long}; nothing is sent", err=True)
     known = catalog.load(fingerprints)
-    _, ended = run_source(lambda on_event, stop: listen(request, known, on_event, stop), output)
+    _, ended = run_source(
+        lambda on_event, stop: listen(request, known, on_event, stop),
+        output,
+        lambda inventory: audited(inventory, known),
+    )
     return Exit(ended)

@@ -27,6 +27,7 @@ _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\([rnt\\\"])")
 _LETTERS = {"r": "\r", "n": "\n", "t": "\t"}
 _GREPABLE_HOST = re.compile(r"Host: (\S+) \(([^)]*)\)")
 _GREPABLE_PORTS = re.compile(r"Ports: ([^\t]*)")
+_GREPABLE_BANNER = re.compile(r"\tPort: (\d{1,5})\tService: (\S{1,40})\tBanner: (.*)")
 _TIMESTAMP = re.compile(r"Timestamp: (\d{9,11})")
 
 
@@ -93,6 +94,10 @@ def read_grepable(stream: BinaryIO, notes: Notes) -> Iterator[Observation]:
         at = _instant(stamp.group(1) if stamp else "", notes.at)
         if host.group(2):
             yield notes.observe(ip, SOURCE, {"net.hostname": host.group(2)}, at=at)
+        if said := _GREPABLE_BANNER.search(line):
+            port = port_of(said.group(1))
+            if port is not None:
+                yield from banner(Place(ip, port, at, notes.name), said.group(2), said.group(3), notes)
         ports = _GREPABLE_PORTS.search(line)
         for entry in ports.group(1).split(",") if ports else ():
             parts = entry.strip().split("/")

@@ -44,10 +44,23 @@ def signs_of_a_camera(observation: Observation) -> Iterator[tuple[str, Evidence]
                 _sign(observation, "<onvif-answer>", field, value, Kind.CAMERA_LIKE, weights.SPEAKS_ONVIF),
             )
             break
-    if observation.source == "rtsp" and (status := observation.first("rtsp.status")):
+    if (spoken := _speaks_rtsp(observation)) is not None:
+        field, value = spoken
         yield (
             "kind",
-            _sign(observation, "<rtsp-answer>", "rtsp.status", status, Kind.CAMERA_LIKE, weights.SPEAKS_RTSP),
+            _sign(observation, "<rtsp-answer>", field, value, Kind.CAMERA_LIKE, weights.SPEAKS_RTSP),
+        )
+    if observation.first("nmap.device_type") == "webcam":
+        yield (
+            "kind",
+            _sign(
+                observation,
+                "<nmap-device-type>",
+                "nmap.device_type",
+                "webcam",
+                Kind.CAMERA_LIKE,
+                weights.CONCLUDED_BY_NMAP,
+            ),
         )
     for port in observation.fields.get("net.open_port", ()):
         if port in _CAMERA_PORTS:
@@ -57,6 +70,15 @@ def signs_of_a_camera(observation: Observation) -> Iterator[tuple[str, Evidence]
                     observation, "<camera-port>", "net.open_port", port, Kind.CAMERA_LIKE, weights.CAMERA_PORT
                 ),
             )
+
+
+def _speaks_rtsp(observation: Observation) -> tuple[str, str] | None:
+    """(field, value) that shows an RTSP server: its answer, or nmap's word that it got one."""
+    if observation.source == "rtsp":
+        for field in ("rtsp.status", "rtsp.public"):
+            if value := observation.first(field):
+                return field, value
+    return ("nmap.service", "rtsp") if observation.first("nmap.service") == "rtsp" else None
 
 
 def flags_of(observations: Sequence[Observation], claims: Mapping[str, Claim]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ BRAND_TABLE = {"high": 0.50, "medium": 0.40}  # brand → maker without platform
 SPEAKS_ONVIF = 0.60
 SPEAKS_RTSP = 0.45
 CAMERA_PORT = 0.35
+CONCLUDED_BY_NMAP = 0.50  # nmap calls it a webcam: its service probes are right more often than not
 
 LEAST_DOUBT = 0.02
 """No pile of evidence is worth more than this against a contradiction: two proofs that disagree are for a
