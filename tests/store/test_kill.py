@@ -50,7 +50,7 @@ def test_killed_at_random_moments_nothing_acknowledged_is_lost(tmp_path: Path) -
     finished: set[str] = set()
     week = 0
     for _kill in range(KILLS):
-        lines = _run_and_kill(path, week, chance.uniform(0, 0.15))
+        lines = _run_and_kill(path, week, chance.randrange(8), chance.uniform(0, 0.02))
         for words in map(str.split, lines):
             if words[0] == "begun":
                 kept.setdefault(words[1], 0)
@@ -64,8 +64,8 @@ def test_killed_at_random_moments_nothing_acknowledged_is_lost(tmp_path: Path) -
     assert finished
 
 
-def _run_and_kill(path: Path, week: int, seconds: float) -> list[str]:
-    """What a writer had said when it was killed, some time after it was ready."""
+def _run_and_kill(path: Path, week: int, lines: int, seconds: float) -> list[str]:
+    """What a writer had said when it was killed: a little while after so many lines, however slow it is."""
     reader, writer = os.pipe()
     process = os.fork()
     if process == 0:
@@ -74,12 +74,12 @@ def _run_and_kill(path: Path, week: int, seconds: float) -> list[str]:
         finally:
             os._exit(1)
     os.close(writer)
-    with os.fdopen(reader, "rb", 0) as lines:
-        said = lines.readline()
+    with os.fdopen(reader, "rb", 0) as pipe:
+        said = b"".join(pipe.readline() for _ in range(lines + 1))
         select.select([], [], [], seconds)
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
-        said += lines.read()
+        said += pipe.read()
     assert said.startswith(b"ready\n")
     return said.decode().splitlines()[1:]
 
