@@ -27,7 +27,7 @@ HIKVISION_RELABELS = [
     ("LTS", {"sadp.device_sn": "CMIP3C42W-28M" + HIKVISION_TAIL, "sadp.device_description": "CMIP3C42W-28M"}),
     ("HiLook", {"sadp.device_sn": "IPC-T250H" + HIKVISION_TAIL, "sadp.device_description": "IPC-T250H"}),
     ("HiWatch", {"sadp.device_sn": "HWI-T220H" + HIKVISION_TAIL, "sadp.device_description": "HWI-T220H"}),
-    ("Interlogix", {"sadp.device_sn": "TVB-5401" + HIKVISION_TAIL, "sadp.device_description": "TVB-5401"}),
+    ("TruVision", {"sadp.device_sn": "TVB-5401" + HIKVISION_TAIL, "sadp.device_description": "TVB-5401"}),
     (
         "EZVIZ",
         {
