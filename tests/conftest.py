@@ -16,6 +16,7 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         del os.environ[name]
     os.environ["XDG_STATE_HOME"] = str(home / "state")
     os.environ["XDG_CONFIG_HOME"] = str(home / "config")
+    os.environ["XDG_DATA_HOME"] = str(home / "data")  # a bundle this user installed must not change a test
     yield
     os.environ.clear()
     os.environ.update(before)
