@@ -117,13 +117,14 @@ def identify(
     """Today's fingerprints over observations; no network. An Inventory gives an Inventory, else devices."""
     from camscan.match.resolve import Identifier
     from camscan.model.inventory import Inventory
+    from camscan.survey.misaddressed import carried_over
 
     catalog = _catalog(fingerprints)
     identifier = Identifier(catalog)
     if not isinstance(heard, Inventory):
         return identifier.identify(heard)
     devices = identifier.identify(heard.observations, site=heard.scan.site.id)
-    return _audited(replace(heard, devices=devices), catalog)
+    return _audited(replace(heard, devices=carried_over(heard.devices, devices)), catalog)
 
 
 def load(path: str | Path) -> Inventory:

@@ -93,6 +93,7 @@ _SITE_PREFIX = "site:"
 @click.option("--ask-login", is_flag=True, help="Ask for an ONVIF login at the terminal.")
 @click.option("--site", metavar="ID", help="The site these devices are at; keeps the scan in the register.")
 @click.option("--db", metavar="FILE|URL", help="Keep the scan in this database (CAMSCAN_DB, setting db).")
+@click.option("--save", is_flag=True, help="Keep the scan in the register, and fail when that fails.")
 @click.option("--no-store", is_flag=True, help="Keep nothing in the register; the scan cannot be resumed.")
 @click.option("--resume", is_flag=True, help="Go on with the newest scan that was cut short (of --site).")
 @click.option("--resume-id", default="", metavar="ID", help="Go on with this scan.")
@@ -163,7 +164,8 @@ class _Job:
     def keeps(self) -> bool:
         """Was a store asked for? Otherwise the scan is kept where it can be, and goes on where it cannot."""
         named = any(target.startswith(_SITE_PREFIX) for target in self.targets)
-        return bool(named or self.resumes or self.chosen.get("site") or self.chosen.get("db"))
+        wanted = self.given["save"] or self.chosen.get("site") or self.chosen.get("db")
+        return bool(named or self.resumes or wanted)
 
     def store(self) -> Store:
         if self._store is None:
@@ -175,7 +177,6 @@ class _Job:
     def site(self) -> Site:
         """The site of this scan, with what the register knows of it."""
         from camscan.model.inventory import Site
-        from camscan.store import sites
 
         ids = dict.fromkeys(t.removeprefix(_SITE_PREFIX) for t in self.targets if t.startswith(_SITE_PREFIX))
         if len(ids) > 1:
@@ -183,6 +184,8 @@ class _Job:
         site_id = next(iter(ids), self.chosen.get("site"))
         if not site_id or not self.keeps:
             return Site(site_id)
+        from camscan.store import sites
+
         with self.store().reading() as connection:
             return sites.find(connection, site_id) or Site(site_id)
 
@@ -210,6 +213,7 @@ def _run(job: _Job, known: Any, output: Any) -> int:
     from camscan.cli.database import after_scan
     from camscan.cli.running import run_scan
     from camscan.match.diff import fail_on
+    from camscan.store import entries
 
     request = _request(job, job.site(), output.quiet)
     recorder = None
@@ -217,7 +221,7 @@ def _run(job: _Job, known: Any, output: Any) -> int:
         recorder, request = recording.resume(job.store(), request, job.scan_id)
     elif not job.given["no_store"]:
         try:
-            recorder, request = recording.begin(job.store(), request)
+            recorder, request = recording.begin(job.store, request, at_once=job.keeps)
         except StoreError as fault:
             if job.keeps:
                 raise
@@ -243,8 +247,10 @@ def _run(job: _Job, known: Any, output: Any) -> int:
     elif recorder is not None and ended is not Exit.INTERRUPTED:
         after_scan(job.store(), job.chosen)
     words = set(job.given["fail_on"])
-    if words and ended in (Exit.OK, Exit.INCOMPLETE) and fail_on(changes, inventory, words):
-        return Exit.FAILED_ON
+    if words and ended in (Exit.OK, Exit.INCOMPLETE):
+        waived = entries.waived(job.store(), inventory.scan.started.date()) if recorder and not lost else ()
+        if fail_on(changes, inventory, words, frozenset(waived)):
+            return Exit.FAILED_ON
     return ended
 
 

@@ -77,7 +77,8 @@ class Device:
     flags are closed vocabulary words: "misaddressed", "identity-conflict", "not-activated",
     "announces-credentials", "stream-without-login", "hidden-cameras", "address-mismatch".
     notes are one-line findings for people (low-confidence leads included).
-    site is a Site.id; status is the register's word: "", "active", "missing", "decommissioned", "removed".
+    site is a Site.id; status is the register's word: "", "active", "missing", "in-service", "disconnected",
+    "decommissioned", "removed".
     """
 
     device_id: str

@@ -39,3 +39,17 @@ def _marked(device: Device, links: tuple[Interface, ...], scope: Scope) -> Devic
         flags=tuple(sorted({*device.flags, "misaddressed"})),
         notes=(*device.notes, note),
     )
+
+
+def carried_over(before: Iterable[Device], after: Iterable[Device]) -> tuple[Device, ...]:
+    """Identification anew knows no links: what was misaddressed when it was heard still is."""
+    flagged = {ip: device for device in before if "misaddressed" in device.flags for ip in device.addresses}
+    out = []
+    for device in after:
+        old = flagged.get(device.ip)
+        if old is not None:
+            notes = tuple(note for note in old.notes if "answers on this link from" in note)
+            flags = tuple(sorted({*device.flags, "misaddressed"}))
+            device = replace(device, flags=flags, notes=tuple(dict.fromkeys([*device.notes, *notes])))
+        out.append(device)
+    return tuple(out)
