@@ -32,3 +32,21 @@ def test_fifty_devices_behind_a_router_that_answers_for_all_have_fifty_ids() -> 
     devices = Identifier(load()).identify(behind)
     assert 50 == len({device.device_id for device in devices})
     assert all(device.identity_keys for device in devices)
+
+
+def opened(*ports: int) -> list[Observation]:
+    return [
+        observe("10.0.0.7", "tcp-connect", {"net.open_port": str(port)}, at=AT, payload=b"%d" % port)
+        for port in ports
+    ]
+
+
+def test_a_tarpit_is_no_camera_for_accepting_a_camera_s_port() -> None:
+    (tarpit,) = Identifier(load()).identify(opened(80, 443, 554, 37777))
+    assert "unknown" == tarpit.kind
+    assert any("tarpit" in note for note in tarpit.notes)
+
+
+def test_a_recorder_with_its_own_port_open_still_looks_like_one() -> None:
+    (recorder,) = Identifier(load()).identify(opened(80, 37777))
+    assert "camera-like-unknown" == recorder.kind

@@ -27,7 +27,7 @@ from camscan.match.makers import (
     stated_relation,
 )
 from camscan.match.prefixes import PrefixTable
-from camscan.match.signs import flags_of, signs_of_a_camera
+from camscan.match.signs import CAMERA_PORT_RULE, flags_of, is_tarpit, signs_of_a_camera
 from camscan.model.address import parse_mac
 from camscan.model.device import Claim, Device, Evidence, Kind, MacAddress
 from camscan.model.fingerprint import Brand, Field, Match, Vendor
@@ -110,12 +110,18 @@ class Identifier:
         """
         if evidence is None:
             evidence = (pair for each in observations for pair in self.evidence_of(each))
+        said = list(notes)
+        if is_tarpit(observations):
+            evidence = (pair for pair in evidence if pair[1].rule != CAMERA_PORT_RULE)
+            said.append(
+                "many ports accept and none says a word: a tarpit or a firewall, its ports prove nothing"
+            )
         grouped = by_claim(evidence)
         claims: dict[str, Claim] = {}
         for name, found in grouped.items():
             if name not in _MAC_CLAIMS + _TEXT_CLAIMS and (claim := weigh(name, found)) is not None:
                 claims[name] = claim
-        said = list(dict.fromkeys([*notes, *self._texts(grouped)]))
+        said = list(dict.fromkeys([*said, *self._texts(grouped)]))
         said += self._settle_maker(claims)
         marks = self._marks(observations, [e.says for e in grouped.get("mac", ())])
         said += prefix_notes(sorted(marks.observed), self._knowledge.prefixes)

@@ -19,6 +19,9 @@ _ONVIF_TYPES = {
     "NetworkVideoDisplay": Kind.CAMERA_LIKE,
 }
 _CAMERA_PORTS = {"34567": "Xiongmai", "37777": "Dahua"}
+CAMERA_PORT_RULE = "<camera-port>"
+SWEEP_SOURCES = frozenset({"tcp-connect", "neighbour", "dns"})
+MANY_MUTE_PORTS = 4
 _ONVIF_FIELDS = ("onvif.clock", "onvif.service", "onvif.device_manufacturer", "onvif.device_model")
 
 
@@ -67,9 +70,26 @@ def signs_of_a_camera(observation: Observation) -> Iterator[tuple[str, Evidence]
             yield (
                 "kind",
                 _sign(
-                    observation, "<camera-port>", "net.open_port", port, Kind.CAMERA_LIKE, weights.CAMERA_PORT
+                    observation,
+                    CAMERA_PORT_RULE,
+                    "net.open_port",
+                    port,
+                    Kind.CAMERA_LIKE,
+                    weights.CAMERA_PORT,
                 ),
             )
+
+
+def is_tarpit(observations: Sequence[Observation]) -> bool:
+    """Do many ports accept a connection while nothing, in any protocol, was ever answered?
+
+    Tarpits and some firewalls accept everything; that a camera's port is among it proves nothing then.
+    Only a sweep that also talked (not a list from another tool) can tell.
+    """
+    if not {each.source for each in observations} <= SWEEP_SOURCES:
+        return False
+    ports = {port for each in observations for port in each.fields.get("net.open_port", ())}
+    return len(ports) >= MANY_MUTE_PORTS
 
 
 def _speaks_rtsp(observation: Observation) -> tuple[str, str] | None:
