@@ -4,7 +4,7 @@ The peer answers by rule: it counts every frame per target, loses some by a hash
 and can forge. Prints one JSON object. The namespaces and both interfaces end with the process.
 
 SCENARIO (JSON): sweep ("syn", "bulk", "arp", "nodes"), targets, excluded, ports, open ([ip, port]…), refusing
-(hosts that answer RST), on_link (the targets are on the link and answer ARP when in `present`), loss (share each
+(hosts that answer RST), on_link (targets are on the link and answer ARP when in `present`), loss (share each
 way), forge (a false SYN-ACK for every SYN that is not to an open port), rate, device_rate, without_numpy,
 strangers ([ip]… that answer the first ARP request), also_asked ([ip]… asked though outside the scope).
 """

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 _spec = importlib.util.spec_from_file_location("raw_scenario", Path(__file__).with_name("raw_scenario.py"))
-assert _spec is not None and _spec.loader is not None
+assert _spec is not None
+assert _spec.loader is not None
 _module = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_module)
 run_scenario = _module.run_scenario
@@ -131,13 +132,13 @@ def test_one_device_is_not_asked_faster_than_its_own_rate() -> None:
     report = run_scenario(
         sweep="syn",
         targets=["10.60.0.1"],
-        ports=list(range(8000, 8012)),
+        ports=list(range(8000, 8024)),
         refusing=["10.60.0.1"],
         device_rate=40,
     )
     times = report["peer"]["times"]
-    assert 12 == len(times)
-    assert times[-1] - times[0] >= 11 / 40 * 0.9
+    assert 24 == len(times)
+    assert times[-1] - times[0] >= 23 / 40 * 0.9
 
 
 @pytest.mark.parametrize("sweep", ["syn", "bulk"])
@@ -189,4 +190,4 @@ def test_the_bulk_sweep_obeys_a_rate() -> None:
     )
     times = report["peer"]["times"]
     assert 1022 * 4 == len(times)
-    assert (len(times) - 1024) / (times[-1] - times[0]) <= 5500  # the first batch leaves at once
+    assert (len(times) - 1) / (times[-1] - times[0]) <= 5500

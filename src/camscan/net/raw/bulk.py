@@ -17,8 +17,8 @@ from typing import Any
 
 from camscan.errors import MissingExtra, OperationalError, UsageError
 from camscan.net.gate import Gate
-from camscan.net.pace import Manners, Pace
-from camscan.net.raw.batch import BatchGate, address_text
+from camscan.net.pace import BURST_SECONDS, Manners, Pace
+from camscan.net.raw.batch import QUANTUM_SECONDS, BatchGate, address_text
 from camscan.net.raw.cookie import Cookie
 from camscan.net.raw.frames import has_numpy
 from camscan.net.raw.hops import Hops
@@ -32,6 +32,7 @@ _BATCHES_TO_LOSS = 32
 _MAX_PAIRS = 1 << 26
 _ASKED, _REFUSED, _OPEN = 1, 2, 3
 _LEAST_RATE = 1000.0
+_CALM_SECONDS = 0.1
 _SCATTER = 0x9E3779B1
 """Odd, so that multiplying by it modulo a power of two visits every number once; far apart (Knuth, 6.4)."""
 
@@ -58,32 +59,38 @@ class Throttle:
     def __init__(self, most: float | None, now: float) -> None:
         self._most = most
         self.rate = most
-        self._sent, self._since, self._calm = 0, now, now
+        self._due, self._calm = now, now
+        self._sent, self._since = 0, now
         self.slowed = 0
+
+    @property
+    def batch(self) -> int:
+        """How many packets may leave at once: what falls due within a quantum, or a full batch."""
+        return _BATCH if self.rate is None else max(1, min(_BATCH, int(self.rate * QUANTUM_SECONDS)))
 
     def delay(self, count: int, now: float) -> float:
         """`count` packets left just now: how long to wait before the next batch."""
         self._sent += count
         if self.rate is None:
             return 0.0
-        if now - self._calm > 0.1:
-            self._calm = now
-            grown = self.rate * 1.1
-            self._restart(now, min(grown, self._most) if self._most else grown)
-        return max(0.0, self._since + self._sent / self.rate - now)
+        self._due = max(self._due, now - BURST_SECONDS) + count / self.rate
+        if now - self._calm > _CALM_SECONDS:
+            self._change(now, self.rate * 1.1 if self._most is None else min(self.rate * 1.1, self._most))
+        return max(0.0, self._due - now)
 
     def loss(self, now: float) -> None:
         """Halve what was achieved so far; at most ten times a second."""
-        if self.slowed and now - self._calm < 0.1:
+        if self.slowed and now - self._calm < _CALM_SECONDS:
             return
-        achieved = self._sent / max(now - self._since, 1e-3)
-        present = achieved if self.rate is None else self.rate
+        present = self._sent / max(now - self._since, 1e-3) if self.rate is None else self.rate
         self.slowed += 1
-        self._calm = now
-        self._restart(now, max(_LEAST_RATE, present / 2))
+        self._change(now, max(_LEAST_RATE, present / 2))
 
-    def _restart(self, now: float, rate: float) -> None:
-        self.rate, self._sent, self._since = rate, 0, now
+    def _change(self, now: float, rate: float) -> None:
+        """What is due for packets already sent stays due."""
+        self.rate = rate if self._most is None else min(rate, self._most)
+        self._due = max(self._due, now - BURST_SECONDS)
+        self._calm, self._sent, self._since = now, 0, now
 
 
 class BulkSweep:
@@ -210,8 +217,7 @@ class BulkSweep:
         np = self._np
         if self._round:
             rows, columns = np.nonzero(self._again() & chosen)
-            for at in range(0, len(rows), _BATCH):
-                yield columns[at : at + _BATCH], rows[at : at + _BATCH]
+            yield from self._portions(columns, rows)
             return
         size = 1 << max(10, (self._count - 1).bit_length())
         steps = np.arange(_BATCH, dtype=np.uint64)
@@ -222,8 +228,14 @@ class BulkSweep:
                 )
                 columns = columns[columns < self._count].astype(np.int64)
                 columns = columns[chosen[columns]]
-                if len(columns):
-                    yield columns, np.full(len(columns), row, np.int64)
+                yield from self._portions(columns, np.full(len(columns), row, np.int64))
+
+    def _portions(self, columns: Any, rows: Any) -> Iterator[tuple[Any, Any]]:
+        at = 0
+        while at < len(rows):
+            size = self._throttle.batch
+            yield columns[at : at + size], rows[at : at + size]
+            at += size
 
     def _send(self, lane: Lane, mac: bytes | None, columns: Any, rows: Any) -> None:
         np = self._np

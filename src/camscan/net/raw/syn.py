@@ -153,6 +153,11 @@ class SynSweep:
             if ready is None:
                 continue
             link, mac, ip = ready
+            if link not in self._lanes:  # takes a while the first time: then no slot may have been taken yet
+                self._lane(link)
+                self._again.appendleft(entry)
+                looked = _LOOKED
+                continue
             at = self._pace.reserve(ip, now)
             batches.setdefault(link, []).append((entry, mac))
             taken += 1

@@ -1,0 +1,89 @@
+"""Loss is believed when it is proved, and what follows is bounded."""
+
+from __future__ import annotations
+
+import pytest
+
+from camscan.net.pace import Manners, Pace
+from camscan.net.raw.batch import QUANTUM_SECONDS, reserve
+from camscan.net.raw.bulk import Throttle
+from camscan.net.raw.tries import LIVE_TRIES, RoundTrip, Tries
+
+
+@pytest.mark.parametrize(("size", "tries"), [(254, 3), (4096, 2), (65536, 1)])
+def test_the_smaller_the_scope_the_oftener_the_silent_are_asked(size: int, tries: int) -> None:
+    assert tries == Tries(size).allowed(live=False)
+    assert LIVE_TRIES == Tries(size).allowed(live=True)
+
+
+def test_seen_loss_gives_everybody_one_more_try() -> None:
+    tries = Tries(65536)
+    tries.answered(1, 98)
+    tries.answered(2, 2)
+    assert tries.lossy
+    assert 2 == tries.allowed(live=False)
+
+
+def test_silence_alone_is_no_loss() -> None:
+    tries = Tries(65536)
+    assert [None] * 63 + [False] == [tries.answered(1) for _ in range(64)]
+    assert not tries.lossy
+
+
+def test_many_answers_to_second_tries_slow_the_sweep_down() -> None:
+    tries = Tries(65536)
+    for _ in range(56):
+        assert tries.answered(1) is None
+    assert [None] * 7 + [True] == [tries.answered(2) for _ in range(8)]
+
+
+def test_patience_follows_the_round_trip_between_its_bounds() -> None:
+    trip = RoundTrip(1.5)
+    assert 1.5 == trip.patience
+    trip.measured(0.2)
+    assert pytest.approx(0.6) == trip.patience
+    for _ in range(100):
+        trip.measured(0.001)
+    assert RoundTrip.LEAST_SECONDS == trip.patience
+    for _ in range(100):
+        trip.measured(9.0)
+    assert 1.5 == trip.patience
+
+
+def test_a_batch_holds_what_falls_due_within_its_quantum() -> None:
+    pace = Pace(Manners(packets_per_second=1000))
+    taken, delay = reserve(pace, 512, 100.0)
+    assert 20 <= taken <= 32  # the pace lets a sleeper catch up 20 ms, and 10 ms are the quantum
+    assert QUANTUM_SECONDS <= delay <= 2 * QUANTUM_SECONDS
+    again, _ = reserve(pace, 512, 100.0 + delay)
+    assert 10 <= again <= 12
+    assert (7, 0.0) == reserve(Pace(Manners(packets_per_second=float("inf"))), 7, 100.0)
+
+
+def test_the_throttle_holds_a_rate_over_many_batches() -> None:
+    throttle, now, sent = Throttle(5000, 0.0), 0.0, 0
+    while sent < 10_000:
+        sent += throttle.batch
+        now += throttle.delay(throttle.batch, now)
+    assert now == pytest.approx(2.0, rel=0.05)
+
+
+def test_loss_halves_what_was_achieved_and_calm_gives_it_back_slowly() -> None:
+    throttle = Throttle(None, 0.0)
+    throttle.delay(100_000, 1.0)
+    throttle.loss(1.0)
+    assert 50_000 == throttle.rate
+    throttle.loss(1.05)
+    assert 50_000 == throttle.rate, "one burst of loss is one reason"
+    throttle.delay(1, 1.2)
+    assert pytest.approx(55_000) == throttle.rate
+
+
+def test_no_loss_ever_stops_a_sweep() -> None:
+    throttle, now = Throttle(None, 0.0), 0.0
+    for _ in range(40):
+        now += 1
+        throttle.delay(10, now)
+        throttle.loss(now)
+    assert throttle.rate is not None
+    assert throttle.rate >= 1000
