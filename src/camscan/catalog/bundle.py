@@ -3,7 +3,7 @@
 Rules of this file:
 - A list of names is allowed, whatever else is refused: no paths that lead outside, no links, no devices, no
   directories, no name twice. Nothing is written here and no member chooses where it goes.
-- The gzip stream is unpacked up to a limit and must end where it says; the standard library reads headers, one
+- The gzip stream is unpacked up to a limit and must end where it says; the standard library reads headers, a
   block at a time, and sizes are checked here.
 - The same files make the same bytes: no clock, no owner, sorted names.
 - Signatures are checked before anything here runs (`installing`); still, whatever arrives: files or

@@ -127,7 +127,7 @@ def _write_whole(files: dict[str, bytes], folder: Path, target: str, name: str) 
         if faults:
             more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
             raise FingerprintError(
-                f"{name}: this camscan cannot use what it holds: {faults[0]}{more}; it may be made for another"
+                f"{name}: this camscan cannot use it: {faults[0]}{more}; it may be made for another camscan"
             )
         if (folder / target).exists():
             shutil.rmtree(
