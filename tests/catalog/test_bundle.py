@@ -159,7 +159,7 @@ def test_trailing_noughts_make_no_new_edition() -> None:
 
 @pytest.mark.parametrize("text", ["", "v2", "2026-11", "1.2.3.4.5", "-1", "1..2", "١", "9" * 9, "1\n2"])
 def test_what_is_no_edition_is_refused(text: str) -> None:
-    with pytest.raises(FingerprintError, match="^x: an edition is numbers with dots"):
+    with pytest.raises(FingerprintError, match=r"^x: an edition is numbers with dots"):
         parse_edition(text, "x")
 
 
@@ -294,7 +294,7 @@ def test_too_many_and_too_large_files_are_refused(files: Files, monkeypatch: pyt
     with pytest.raises(FingerprintError, match="over 3 files"):
         unpack(raw, "b")
     monkeypatch.setattr(bundles, "MAX_FILE_BYTES", 100)
-    with pytest.raises(FingerprintError, match="`advisories/acme.toml` has over"):
+    with pytest.raises(FingerprintError, match=r"`advisories/acme.toml` has over"):
         unpack(raw, "b")
 
 
@@ -305,7 +305,7 @@ def test_a_size_that_leads_beyond_the_end_is_refused(files: Files) -> None:
     end = len(tar) - tarfile.RECORDSIZE
     forged = bytes(tar[: end + tarfile.RECORDSIZE - 1024]).rstrip(b"\0")
     forged += bytes(-len(forged) % 512) + head.tobuf(tarfile.USTAR_FORMAT)
-    with pytest.raises(FingerprintError, match="cut short in `vendors/zzz.toml`"):
+    with pytest.raises(FingerprintError, match=r"cut short in `vendors/zzz.toml`"):
         unpack(gzip.compress(forged), "b")
 
 
