@@ -1,4 +1,4 @@
-"""A whole scan in a process of its own, so that its time and memory are its own: orders on stdin, figures on stdout."""
+"""A whole scan in a process of its own, so that its time and memory are its own. Orders come on stdin."""
 
 from __future__ import annotations
 
