@@ -93,12 +93,15 @@ class _Connection:
 class Streams:
     """`add` every TCP packet, `finish` at the end; both yield what has been understood by then."""
 
-    def __init__(self, place: MakePlace) -> None:
+    def __init__(self, place: MakePlace, wanted: Callable[[str], bool]) -> None:
+        """wanted: may what a server at this address said be read?"""
         self._place = place
+        self._wanted = wanted
         self._open: OrderedDict[Key, _Connection] = OrderedDict()
         self._finished: OrderedDict[Key, None] = OrderedDict()
         self._size = 0
         self.cut = 0  # connections read before their end because memory was used up
+        self.unwanted = 0  # answers of servers that are not wanted
 
     def add(self, packet: Packet, at: float, interface: str = "") -> Iterator[Observation]:
         """One packet of one connection."""
@@ -150,6 +153,9 @@ class Streams:
         if len(self._finished) > MAX_FINISHED:
             self._finished.popitem(last=False)
         for end, side in connection.sides.items():
+            if not self._wanted(end[0]):
+                self.unwanted += side.data.startswith(_SERVER_STARTS) or is_server(bytes(side.data[:24]))
+                continue
             other = next((s for e, s in connection.sides.items() if e != end), _Side())
             place = self._place(end[0], end[1], side.started, connection.interface)
             yield from _answers(place, side, bytes(other.data))

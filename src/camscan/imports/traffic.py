@@ -59,7 +59,7 @@ class Traffic:
         self._name = name
         self._allow_public = allow_public
         self._probes = datagram_probes()
-        self._streams = Streams(self._place) if streams else None
+        self._streams = Streams(self._place, self._listed) if streams else None
         self._seen: OrderedDict[object, None] = OrderedDict()
         self._fragments: OrderedDict[object, dict[int, tuple[bytes, bool]]] = OrderedDict()
         self._open_ports: Counter[str] = Counter()
@@ -89,9 +89,13 @@ class Traffic:
 
     def finish(self) -> Iterator[Found]:
         """What the connections still open have said."""
-        for each in self._streams.finish() if self._streams else ():
+        if self._streams is None:
+            return
+        for each in self._streams.finish():
             if self._is_new(each):
                 yield each
+        if self._streams.unwanted:
+            self.left_out["answers of public addresses (--allow-public reads them)"] = self._streams.unwanted
 
     def _packet(self, packet: Packet, captured: Frame) -> Iterator[Found]:
         if packet.protocol == frame.TCP:
@@ -128,11 +132,7 @@ class Traffic:
                 self._open_ports[packet.source] += 1
                 self._seen.pop(_mark(seen))
                 yield seen
-        for each in streams.add(packet, captured.at, captured.interface):
-            if self._listed(each.ip):
-                yield each
-            else:
-                self.left_out["answers of public addresses (--allow-public reads them)"] += 1
+        yield from streams.add(packet, captured.at, captured.interface)
 
     def _datagram(self, packet: Packet, captured: Frame) -> Iterator[Found]:
         ports = (packet.source_port, packet.target_port)
