@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from camscan.errors import StoreError, UsageError
@@ -27,14 +29,22 @@ _MARGIN_SECONDS = 4.0
 
 @dataclass(slots=True)
 class Recorder:
-    """One scan in one store."""
+    """One scan in one store. begin opens the store and records the start, once."""
 
-    store: Store
+    begin: Callable[[], Store]
     scan_id: str
     lost: str = ""
+    _store: Store | None = None
     _waiting: list[Observation] = field(default_factory=list)
     _cursor: Cursor | None = None
-    _flushed: float = 0.0
+    _flushed: float | None = None
+
+    @property
+    def store(self) -> Store:
+        """The store, opened when it is first needed; raises StoreError."""
+        if self._store is None:
+            self._store = self.begin()
+        return self._store
 
     def event(self, event: Event) -> None:
         """Take one event of the scan; at most FLUSH_SECONDS of them are in memory only."""
@@ -44,6 +54,8 @@ class Recorder:
             self._waiting.append(event.observation)
         elif isinstance(event, Progress):
             self._cursor = event.cursor
+        if self._flushed is None:
+            self._flushed = time.monotonic()
         if time.monotonic() - self._flushed >= FLUSH_SECONDS and not self.lost:
             try:
                 self.flush()
@@ -74,25 +86,32 @@ class Recorder:
         return recorded.inventory(), recorded.changes
 
 
-def begin(store: Store, request: ScanRequest) -> tuple[Recorder, ScanRequest]:
-    """Record that a scan starts and lock its site; raises StoreError when the site is being scanned."""
-    import camscan
-    from camscan.model.inventory import Coverage, Scan
-    from camscan.store import scans
-    from camscan.store.engine import utc_now
+def begin(
+    open_store: Callable[[], Store], request: ScanRequest, *, at_once: bool
+) -> tuple[Recorder, ScanRequest]:
+    """Record that a scan starts and lock its site; raises StoreError when the site is being scanned.
 
+    at_once False: with the first observations only. Loading the database takes longer than the first
+    answers of a network do, and who waits for them should see them.
+    """
     scan_id = uuid.uuid4().hex[:12]
-    run = Scan(
-        scan_id,
-        request.site,
-        utc_now(),
-        None,
-        camscan.__version__,
-        request.scope.text,
-        Coverage(len(request.scope), 0, complete=False),
-    )
-    scans.begin_scan(store, run)
-    return Recorder(store, scan_id), replace(request, scan_id=scan_id)
+    started = datetime.now(UTC)
+
+    def start() -> Store:
+        import camscan
+        from camscan.model.inventory import Coverage, Scan
+        from camscan.store import scans
+
+        store = open_store()
+        coverage = Coverage(len(request.scope), 0, complete=False)
+        version, scope = camscan.__version__, request.scope.text
+        scans.begin_scan(store, Scan(scan_id, request.site, started, None, version, scope, coverage))
+        return store
+
+    recorder = Recorder(start, scan_id)
+    if at_once:
+        recorder.store  # noqa: B018 - opened here, so that a busy site is known before anything is sent
+    return recorder, replace(request, scan_id=scan_id)
 
 
 def resume(store: Store, request: ScanRequest, scan_id: str) -> tuple[Recorder, ScanRequest]:
@@ -104,7 +123,8 @@ def resume(store: Store, request: ScanRequest, scan_id: str) -> tuple[Recorder, 
     margin = int(_MARGIN_SECONDS * request.manners.packets_per_second)
     cursor = _cursor(state.finished_targets, margin) if state.scan.scope_text == request.scope.text else None
     request = replace(request, scan_id=scan_id, known=known)
-    return Recorder(store, scan_id), replace(request, resume_after=cursor) if cursor else request
+    recorder = Recorder(lambda: store, scan_id)
+    return recorder, replace(request, resume_after=cursor) if cursor else request
 
 
 def interrupted_scan(store: Store, site_id: str, wanted: str) -> tuple[str, str]:

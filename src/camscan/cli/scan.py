@@ -213,7 +213,6 @@ def _run(job: _Job, known: Any, output: Any) -> int:
     from camscan.cli.database import after_scan
     from camscan.cli.running import run_scan
     from camscan.match.diff import fail_on
-    from camscan.store import entries
 
     request = _request(job, job.site(), output.quiet)
     recorder = None
@@ -248,6 +247,8 @@ def _run(job: _Job, known: Any, output: Any) -> int:
         after_scan(job.store(), job.chosen)
     words = set(job.given["fail_on"])
     if words and ended in (Exit.OK, Exit.INCOMPLETE):
+        from camscan.store import entries  # the database takes longer to load than a network to answer
+
         waived = entries.waived(job.store(), inventory.scan.started.date()) if recorder and not lost else ()
         if fail_on(changes, inventory, words, frozenset(waived)):
             return Exit.FAILED_ON
