@@ -7,11 +7,11 @@ subcommand imports what it needs when it runs.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import keyword
 import pkgutil
 import re
-import gc
 import sys
 from collections.abc import Sequence
 
