@@ -1,7 +1,8 @@
 """Runs one scan for a person: rows as devices appear, progress on a terminal, files that are always valid.
 
 Data goes to stdout, everything else to stderr. A `.jsonl` output grows line by line while the scan runs, so
-that even SIGKILL leaves whole lines; at the end every output is put in place in one step.
+that even SIGKILL leaves whole lines; at the end every output is put in place in one step. A full disk or a
+reader that goes away costs that one output, never the scan: what can be written is, and the exit code tells.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from camscan.catalog import Catalog
-    from camscan.model.inventory import Inventory
+    from camscan.model.inventory import Inventory, Scan
     from camscan.survey.request import Event, Progress, ScanRequest
 
     Source = Callable[[Callable[[Event], None], asyncio.Event], Awaitable[Inventory]]
@@ -68,7 +69,7 @@ def run_scan(
 
         return await scan(request, catalog, on_event, stop)
 
-    return run_source(source, output, finish, listen)
+    return run_source(source, output, finish, listen, _opening(request))
 
 
 def run_source(
@@ -76,11 +77,15 @@ def run_source(
     output: Output,
     finish: Callable[[Inventory], Inventory] = lambda inventory: inventory,
     listen: Callable[[Event], None] | None = None,
+    opening: Scan | None = None,
 ) -> tuple[Inventory, Exit]:
-    """The same for anything that tells of devices as it finds them; Ctrl-C sets the event it is given."""
+    """The same for anything that tells of devices as it finds them; Ctrl-C sets the event it is given.
+
+    opening: the scan as far as it is known when it starts, the first line of a growing file.
+    """
     configure_logging(output.verbose)
-    view = _View(output)
     stop = _Stop()
+    view = _View(output, opening, stop.end if not output.files and listen is None else lambda: None)
 
     def hear(event: Event) -> None:
         if listen is not None:
@@ -94,6 +99,8 @@ def run_source(
     inventory = finish(inventory)
     view.result(inventory)
     write_files(inventory, output)
+    if view.reader_left:
+        return inventory, Exit.OPERATIONAL
     if inventory.scan.coverage.interrupted:
         return inventory, Exit.INTERRUPTED
     return inventory, Exit.OK if inventory.scan.coverage.complete else Exit.INCOMPLETE
@@ -114,13 +121,41 @@ def deliver(inventory: Inventory, output: Output) -> None:
 
 
 def write_files(inventory: Inventory, output: Output) -> None:
-    """Every file asked for, in the format of its suffix."""
+    """Every file asked for, in the format of its suffix; one that fails does not cost the others.
+
+    Raises OperationalError naming every file that could not be written.
+    """
     from camscan.report import formats
 
+    failed = []
     for file in output.files:
-        formats.write(inventory, file)
+        try:
+            formats.write(inventory, file)
+        except OperationalError as fault:
+            failed.append(str(fault))
+            continue
         if not output.quiet:
             click.echo(f"camscan: wrote {file}", err=True)
+    if failed:
+        raise OperationalError("; ".join(failed))
+
+
+def _opening(request: ScanRequest) -> Scan:
+    import uuid
+    from datetime import UTC, datetime
+
+    import camscan
+    from camscan.model.inventory import Coverage, Scan
+
+    return Scan(
+        scan_id=getattr(request, "scan_id", "") or uuid.uuid4().hex[:12],
+        site=request.site,
+        started=datetime.now(UTC),
+        ended=None,
+        camscan_version=camscan.__version__,
+        scope_text=request.scope.text,
+        coverage=Coverage(len(request.scope), 0, complete=False),
+    )
 
 
 def configure_logging(verbose: int) -> None:
@@ -144,6 +179,11 @@ class _Stop:
                 loop.add_signal_handler(number, self._ask, loop, number)
         return self.event
 
+    def end(self) -> None:
+        """Ask the scan to end, as Ctrl-C would."""
+        if self.event is not None:
+            self.event.set()
+
     def _ask(self, loop: asyncio.AbstractEventLoop, number: int) -> None:
         if self.event is not None and not self.event.is_set():
             self.event.set()
@@ -158,8 +198,10 @@ async def _run(source: Source, on_event: Callable[[Event], None], stop: _Stop) -
 class _View:
     """What a person sees while it runs."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, opening: Scan | None, give_up: Callable[[], None]) -> None:
         self._output = output
+        self._give_up = give_up
+        self.reader_left = False
         self._console = make_console(sys.stdout)
         self._errors = make_console(sys.stderr)
         self._table = None
@@ -170,7 +212,10 @@ class _View:
             from camscan.report.table import TableStream
 
             self._table = TableStream(self._console)
-        self._growing = [_Growing(file) for file in output.files if file.name.lower().endswith(".jsonl")]
+        lines = [file for file in output.files if file.name.lower().endswith(".jsonl")]
+        self._growing = [
+            _Growing(file, opening) for file in lines if not file.name.lower().endswith(".ecs.jsonl")
+        ]
 
     def event(self, event: Event) -> None:
         """Show one event of the scan."""
@@ -178,7 +223,11 @@ class _View:
 
         if isinstance(event, DeviceFound):
             if self._table is not None:
-                self._table.add(event.device)
+                try:
+                    self._table.add(event.device)
+                except BrokenPipeError:
+                    self._table = None
+                    self._nobody_reads()
             for file in self._growing:
                 file.add([event.device, *event.observations])
         elif isinstance(event, Progress):
@@ -196,6 +245,22 @@ class _View:
 
     def result(self, inventory: Inventory) -> None:
         """The summary under the table, or the data in the format asked for."""
+        if self.reader_left:
+            return
+        try:
+            self._result(inventory)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            self._nobody_reads()
+
+    def _nobody_reads(self) -> None:
+        self.reader_left = True
+        with contextlib.suppress(OSError, ValueError):  # or the interpreter complains once more when it ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        click.echo("camscan: nobody reads standard output any more; files are still written", err=True)
+        self._give_up()
+
+    def _result(self, inventory: Inventory) -> None:
         if self._output.form:
             from camscan.report import formats
 
@@ -211,22 +276,40 @@ class _View:
 
 
 class _Growing:
-    """A .jsonl that holds whole lines at any moment."""
+    """A .jsonl that holds whole lines at any moment, the scan's own first."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, opening: Scan | None) -> None:
+        from camscan.report import jsonl
+
         try:
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         except OSError as fault:
             raise OperationalError(f"cannot write {path}: {fault.strerror}") from None
         self._path = path
+        self._failed = False
+        if opening is not None:
+            self._write(jsonl.scan_line(opening))
 
     def add(self, items: Sequence[object]) -> None:
+        """Append one line for each; after a failure, which is told once, nothing more."""
         from camscan.report import jsonl
 
+        self._write(b"".join(jsonl.write_line(item) for item in items))  # type: ignore[arg-type]
+
+    def _write(self, lines: bytes) -> None:
+        if self._failed:
+            return
+        size = os.fstat(self._file).st_size
         try:
-            os.write(self._file, b"".join(jsonl.write_line(item) for item in items))  # type: ignore[arg-type]
+            if os.write(self._file, lines) == len(lines):
+                return
+            why = "no space left for whole lines"
         except OSError as fault:
-            raise OperationalError(f"cannot write {self._path}: {fault.strerror}") from None
+            why = fault.strerror or str(fault)
+        self._failed = True
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._file, size)
+        click.echo(f"camscan: cannot write {self._path} while scanning: {why}; the scan goes on", err=True)
 
     def close(self) -> None:
         os.close(self._file)
@@ -239,10 +322,17 @@ def _progress_text(progress: Progress) -> str:
 
 
 def make_console(stream: object) -> Console:
-    """A rich console that honours NO_COLOR and never guesses a width under 80."""
+    """A rich console that honours NO_COLOR and never guesses a width under 80.
+
+    It raises BrokenPipeError when its reader is gone, where rich would end the process.
+    """
     from rich.console import Console
 
-    console = Console(file=stream, soft_wrap=False, highlight=False)  # type: ignore[arg-type]
+    class Honest(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    console = Honest(file=stream, soft_wrap=False, highlight=False)  # type: ignore[arg-type]
     if not console.is_terminal:
-        console = Console(file=stream, width=160, soft_wrap=False, highlight=False)  # type: ignore[arg-type]
+        console = Honest(file=stream, width=160, soft_wrap=False, highlight=False)  # type: ignore[arg-type]
     return console

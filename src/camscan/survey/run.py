@@ -32,6 +32,7 @@ from camscan.net.session import Session
 from camscan.survey import choice
 from camscan.survey.admission import Admission
 from camscan.survey.covering import covered, shortfalls
+from camscan.survey.guard import guarded
 from camscan.survey.logins import login_for, login_target
 from camscan.survey.notebook import Notebook, open_port
 from camscan.survey.plan import LOW_VALUE_STEPS, Known, Plan
@@ -328,9 +329,8 @@ class Run:
     def _begin(self, ip: str) -> None:
         if not self.gate.permits(ip):
             return
-        task = self._surveys.get(ip)
-        if task is None or task.done():
-            self._surveys[ip] = asyncio.create_task(self._survey(ip))
+        if (task := self._surveys.get(ip)) is None or task.done():
+            self._surveys[ip] = asyncio.create_task(guarded(self._survey(ip), ip, self.warn))
 
     async def _survey(self, ip: str) -> None:
         session, plan = self._session(ip), self._plan(ip)
