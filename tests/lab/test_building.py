@@ -68,7 +68,7 @@ def test_serials_of_the_hikvision_platform_keep_the_factory_tail():
 
 
 def test_what_only_a_login_reveals_is_marked():
-    hanwha = next(truth for truth in TRUTH if truth.brand == "Hanwha")
+    hanwha = next(truth for truth in TRUTH if truth.brand == "Hanwha Vision")
     assert ("", "1.41.16", "XNO-6080R") == (hanwha.seen("firmware"), hanwha.firmware, hanwha.seen("model"))
 
 

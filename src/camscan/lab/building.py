@@ -62,7 +62,7 @@ def _west(net: str) -> tuple[LabDevice, ...]:
         west.bosch(
             truth(
                 53, "00:07:5f", cam, "Bosch", "AUTODOME IP starlight 5000i", "7.80.0128", "044566917926150053",
-                hidden=frozenset({"firmware"}),
+                hidden=frozenset({"firmware", "serial"}),
             )
         ),
         west.vivotek(truth(54, "00:02:d1", cam, "Vivotek", "FD8182", "FD8182-VVTK-0100d", "0002D1102036", hidden=_ONVIF_ONLY)),
@@ -70,7 +70,7 @@ def _west(net: str) -> tuple[LabDevice, ...]:
         west.sony(truth(56, "00:01:4a", cam, "Sony", "SNC-EB600", "1.86.00", "100056")),
         west.flir(truth(57, "00:40:7f", cam, "FLIR", "FLIR AX5", "1.12.0", "62500057")),
         west.ubiquiti(
-            truth(58, "00:15:6d", cam, "Ubiquiti", "UVC G3 Flex", "4.75.46", ""),
+            truth(58, "00:15:6d", cam, "Ubiquiti", "UVC G3 Flex", "UVC.S2L.v4.75.46.67.cb7c9e1.230831.1245", ""),
             platform="UVC",
             firmware="UVC.S2L.v4.75.46.67.cb7c9e1.230831.1245",
         ),

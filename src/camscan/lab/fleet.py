@@ -57,7 +57,7 @@ MAKERS: tuple[Maker, ...] = (
     lambda ip, n: west.sony(_truth(ip, n, "00:01:4a", "Sony", "Sony", "SNC-EB600", "1.86.00", str(100_000 + n))),
     lambda ip, n: hikvision(_truth(ip, n, "44:19:b6", "HiLook", "Hikvision", "IPC-T221H", "V5.5.83", f"IPC-T221H20200915AAWRE5{n:07d}"), build="build 190909", oem_info="HiLook", oem_code="10101", scope_name="HiLook%20IPC-T221H"),
     lambda ip, n: dahua(_truth(ip, n, "1c:4d:89", "Imou", "Dahua", "IPC-C22C", "2.680.0000000.22.R", f"7A0C8D5PAN{n:05d}"), vendor="Lechange", manufacturer="Lechange", onvif=False),
-    lambda ip, n: west.ubiquiti(_truth(ip, n, "00:15:6d", "Ubiquiti", "Ubiquiti", "UVC G3 Flex", "4.75.46", ""), platform="UVC", firmware="UVC.S2L.v4.75.46.67.cb7c9e1.230831.1245"),
+    lambda ip, n: west.ubiquiti(_truth(ip, n, "00:15:6d", "Ubiquiti", "Ubiquiti", "UVC G3 Flex", "UVC.S2L.v4.75.46.67.cb7c9e1.230831.1245", ""), platform="UVC", firmware="UVC.S2L.v4.75.46.67.cb7c9e1.230831.1245"),
     lambda ip, n: east.constructed(_truth(ip, n, "00:18:82", "Huawei", "Huawei", "M2120-EI", "V500R019C30SPC310", f"2102412071KKM{n:07d}"), manufacturer="HUAWEI", name="HUAWEI%20IPC", title="HoloSens SDC", realm="HUAWEI IPC"),
 )  # fmt: skip
 """Twenty makers and labels, each a function of address and running number."""
