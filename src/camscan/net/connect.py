@@ -68,7 +68,7 @@ class ConnectSweep:
         self._flights: dict[str, dict[socket.socket, tuple[int, float]]] = {}
         self._again: deque[tuple[str, int]] = deque()
         self._tried: set[tuple[str, int]] = set()
-        self._limit = min(MAX_IN_FLIGHT, descriptor_limit() - RESERVED_DESCRIPTORS)
+        self._limit = in_flight(descriptor_limit())
 
     async def run(self, pairs: Iterable[tuple[str, int]], turn: Callable[[str], Turn]) -> None:
         """Connect to every pair when its turn comes; returns when all have ended."""
@@ -224,6 +224,11 @@ class ConnectSweep:
             each = queue.popleft()
             if each[3] in self._open and not self._has_ended(*each[1:]):
                 yield each
+
+
+def in_flight(limit: int) -> int:
+    """How many connects may be pending with `limit` descriptors: never none, or the sweep would not end."""
+    return max(1, min(MAX_IN_FLIGHT, limit - min(RESERVED_DESCRIPTORS, limit * 3 // 4)))
 
 
 def descriptor_limit() -> int:
