@@ -1,7 +1,7 @@
 """A web server: fixed pages by path, challenges, redirects, keep-alive or close, over TCP or TLS.
 
 Header names, order and the body are the page's own text. GET and HEAD are allowed everywhere, POST where
-a handler stands; any other method, and the paths of facts §6.2.3, are logged as forbidden.
+a handler stands and to the ONVIF device service with a question of facts §2; any other method, and the paths of facts §6.2.3, are logged as forbidden.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Http:
         if "authorization" in request.headers and isinstance(found, Page):
             host.log.authorized(host.ip, request.port, f"{request.method} {request.path}", accepted=False)
         if isinstance(found, Page):
-            if request.method not in ("GET", "HEAD"):
+            if request.method not in ("GET", "HEAD") and not _is_a_question(request):
                 host.log.forbid(host.ip, request.port, f"{request.method} {request.path}")
                 return Page(b"", 405)
             return found
@@ -107,6 +107,21 @@ class Http:
         lines += [f"{name}: {value}" for name, value in page.headers]
         lines += [f"Content-Length: {len(page.body)}", f"Connection: {'keep-alive' if keep else 'close'}"]
         return "\r\n".join((*lines, "", "")).encode("latin-1") + (page.body if with_body else b"")
+
+
+_QUESTIONS = (
+    b"GetDeviceInformation",
+    b"GetServices",
+    b"GetCapabilities",
+    b"GetSystemDateAndTime",
+    b"GetHostname",
+)
+
+
+def _is_a_question(request: HttpRequest) -> bool:
+    """A POST that only asks, to a device that has no ONVIF: refused, yet nothing forbidden."""
+    asks = any(word in request.body for word in _QUESTIONS)
+    return request.method == "POST" and request.path == "/onvif/device_service" and asks
 
 
 async def _read(conversation: Conversation) -> HttpRequest | None:
