@@ -69,6 +69,7 @@ class Datagrams:
         self._reader = asyncio.create_task(self._read())
         self._own = {ip for i in self._interfaces for ip in i.ipv4}
         self._own_ports: set[int] = set()
+        self._failed: set[Interface] = set()
 
     async def ask_groups(self, probe: Probe) -> None:
         """Send a probe's group questions out of every permitted interface, `repeats` times."""
@@ -150,6 +151,9 @@ class Datagrams:
                 except OSError as fault:
                     why = f"{ip} on {interface.name}: {fault.strerror or fault}"
                     self._ledger.reason(probe.name, f"{Outcome.NOT_RUN}: {why}")
+                    if interface not in self._failed:
+                        self._failed.add(interface)
+                        self._warn(f"group questions fail on {why}; the other interfaces are asked")
         return sent
 
     def _group_channel(self, probe: Probe, interface: Interface, version: int) -> _Channel | None:

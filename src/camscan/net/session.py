@@ -203,8 +203,8 @@ class Session:
                 connected=ready,
             )
         except Ended as end:
-            if end.outcome is Outcome.REFUSED or (end.outcome is Outcome.SILENT and not tls):
-                self.used -= ready is None  # nothing was established
+            if end.outcome is Outcome.REFUSED and not tls:
+                self.used -= ready is None  # nothing was established; of silence one cannot be sure
             raise
         if ready is None:
             self._charge(_KERNEL_CONNECTION)
