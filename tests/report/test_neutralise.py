@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from camscan.report.csv import line
+from camscan.report.csv import line, table
 from camscan.report.neutralise import (
     SEPARATOR,
     cell,
@@ -91,6 +91,19 @@ def test_the_fast_test_of_a_row_never_calls_a_row_plain_that_cells_would_change(
     joined = SEPARATOR.join(cells)
     if joined.count(SEPARATOR) == len(cells) - 1 and row_is_plain(joined):
         assert cells == [cell(text) for text in cells]
+
+
+NASTY_ASCII = st.text(st.sampled_from("=+-@\"'` ;\t\r\n\v\x1c\x00\x7f,abc"), max_size=6)
+
+
+@given(st.lists(st.lists(st.one_of(NASTY_ASCII, NASTY), min_size=1, max_size=5), max_size=90))
+@example([["a,b"], ["c", "d"]])
+@example([["a\r\nb"], ["c"]])
+@example([[" ", "'-1"], ["a;", "=1"], ["a"]])
+@example([["a"], ["-1"]])
+@example([["x" * 1001, "b"]])
+def test_many_rows_at_once_are_written_as_each_row_alone_would_be(cells: list[list[str]]) -> None:
+    assert "".join(map(line, [["head"], *cells])).encode("utf-8") == table(["head"], cells)
 
 
 @given(st.lists(st.one_of(ANYTHING, NASTY), min_size=2, max_size=6))

@@ -10,6 +10,7 @@ from camscan.report.neutralise import clip
 ORDER = ("manufacturer", "brand", "model", "firmware", "serial", "kind")
 MAX_PIECES = 4
 MAX_VALUE_CHARACTERS = 60
+_IEEE, _BRANDS = _TABLES = ("<ieee-prefix>", "<brand-table>")
 
 
 def phrase(evidence: Evidence) -> str:
@@ -18,9 +19,9 @@ def phrase(evidence: Evidence) -> str:
     if len(value) > MAX_VALUE_CHARACTERS:
         value = clip(value, MAX_VALUE_CHARACTERS)
     rule = evidence.rule
-    if rule == "<ieee-prefix>":
+    if rule == _IEEE:
         return f"oui: {evidence.says} ({value[:8]})"
-    if rule == "<brand-table>":
+    if rule == _BRANDS:
         return f"brand table: {value} is made by {evidence.says}"
     return _heard(evidence.source, evidence.field) + value
 
@@ -48,9 +49,18 @@ def short_evidence(device: Device) -> str:
     pieces: dict[str, str] = {}  # by value: the same words said twice are said once
     for name in ORDER:
         claim = claims.get(name)
-        best = strongest(claim) if claim is not None else None
-        if best is not None and best.value not in pieces:
-            pieces[best.value] = phrase(best)
+        if claim is None:
+            continue
+        evidence = claim.evidence
+        best = evidence[0] if len(evidence) == 1 else strongest(claim)
+        if best is None:
+            continue
+        value = best.value
+        if value not in pieces:
+            if len(value) > MAX_VALUE_CHARACTERS or best.rule in _TABLES:
+                pieces[value] = phrase(best)
+            else:
+                pieces[value] = _heard(best.source, best.field) + value
             if len(pieces) == MAX_PIECES:
                 break
     return "; ".join(pieces.values())

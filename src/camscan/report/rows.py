@@ -21,6 +21,7 @@ from camscan.report.evidence_text import short_evidence
 from camscan.report.relation import relation
 
 ADVISORY = "advisory"
+_MATCHES = Verdict.MATCHES
 
 
 class Entry(NamedTuple):
@@ -73,6 +74,7 @@ def standard_row(entry: Entry) -> list[str]:
     kind, brand, maker = claims.get("kind"), claims.get("brand"), claims.get("manufacturer")
     model, firmware, serial = claims.get("model"), claims.get("firmware"), claims.get("serial")
     sure = maker or kind
+    policies, advisories = _met(findings) if findings else ("", "")
     return [
         site.name or site.id,
         device.addresses[0],
@@ -85,8 +87,8 @@ def standard_row(entry: Entry) -> list[str]:
         firmware.value if firmware else "",
         serial.value if serial else "",
         two_decimals(sure.confidence) if sure else "0.00",
-        _policies(findings) if findings else "",
-        _advisories(findings) if findings else "",
+        policies,
+        advisories,
         _numbers(device.open_ports),
         _joined(device.discovered_by),
         short_evidence(device),
@@ -121,17 +123,21 @@ def hedged(finding: Finding) -> str:
     name = finding.regime
     if name == ADVISORY:
         name = finding.reference + (" KEV" if finding.known_exploited else "")
-    if finding.verdict is Verdict.MATCHES:
+    if finding.verdict is _MATCHES:
         return name
     return f"{name} ({finding.verdict.value.replace('-', ' ')})"
 
 
-def _policies(findings: tuple[Finding, ...]) -> str:
-    return "; ".join(dict.fromkeys([hedged(f) for f in findings if f.regime != ADVISORY]))
-
-
-def _advisories(findings: tuple[Finding, ...]) -> str:
-    return "; ".join(dict.fromkeys([hedged(f) for f in findings if f.regime == ADVISORY]))
+def _met(findings: tuple[Finding, ...]) -> tuple[str, str]:
+    """The cells `policies` and `advisories`, in one pass; a name said twice is written once."""
+    policies: dict[str, None] = {}
+    advisories: dict[str, None] = {}
+    for finding in findings:
+        if finding.regime == ADVISORY:
+            advisories[hedged(finding)] = None
+        else:
+            policies[finding.regime if finding.verdict is _MATCHES else hedged(finding)] = None
+    return "; ".join(policies), "; ".join(advisories)
 
 
 @lru_cache(maxsize=4096)
@@ -237,7 +243,11 @@ def entries(inventory: Inventory, *, everything: bool = False) -> Iterator[Entry
     sites = sites_of(inventory)
     found: dict[str, list[Finding]] = {}
     for finding in inventory.findings:
-        found.setdefault(finding.device_id, []).append(finding)
+        others = found.get(finding.device_id)
+        if others is None:
+            found[finding.device_id] = [finding]
+        else:
+            others.append(finding)
     for device in inventory.devices:
         kind = device.claims.get("kind")
         if not everything and (kind is None or kind.value not in CAMERA_KINDS):
