@@ -17,7 +17,11 @@ def coverage_paragraphs(scan: Scan, words: Language) -> list[str]:
         "targets": number(coverage.targets),
         "responders": number(coverage.responders),
     }
-    if coverage.interrupted:
+    if scan.method == "import":
+        text = _("%(where)s: %(responders)s hosts in the files that were read.")
+    elif scan.method == "listen":
+        text = _("%(where)s: %(responders)s hosts were heard; none was asked.")
+    elif coverage.interrupted:
         text = _(
             "%(where)s: %(targets)s addresses in scope, %(responders)s answered; the run was interrupted."
         )

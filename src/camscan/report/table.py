@@ -184,10 +184,19 @@ def _print_findings(console: Console, summary: Summary) -> None:
 def coverage_lines(scan: Scan) -> list[tuple[str, str]]:
     """(line, style): what this run reached, and each thing it did not with the reason."""
     coverage = scan.coverage
-    asked = f"Coverage: {number(coverage.targets)} addresses asked, {number(coverage.responders)} answered"
+    asked, all_of_it = {
+        "import": (f"Coverage: files with {number(coverage.responders)} hosts", "; all of it was read."),
+        "listen": (f"Coverage: {number(coverage.responders)} hosts heard, none asked", "."),
+    }.get(
+        scan.method,
+        (
+            f"Coverage: {number(coverage.targets)} addresses asked, {number(coverage.responders)} answered",
+            "; everything in scope was asked.",
+        ),
+    )
     if coverage.complete:
         return [
-            (f"{asked}; everything in scope was asked.", ""),
+            (f"{asked}{all_of_it}", ""),
             *((f"  {w}", "dim") for w in coverage.warnings),
         ]
     how = "interrupted" if coverage.interrupted else "incomplete"
