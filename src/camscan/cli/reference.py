@@ -1,4 +1,4 @@
-"""The generated pages of docs/: commands, exit codes, outcomes, observation fields, and what is sent.
+"""The generated pages of docs/: commands, exit codes, outcomes, fields, makers, and what is sent.
 
 `python -m camscan.cli.reference docs` writes them; a test fails when a page is behind the code.
 """
@@ -110,6 +110,22 @@ def packets() -> str:
     )
 
 
+def vendors() -> str:
+    """docs/vendors.md: every maker, counted from the rules' examples, the recordings and the lab."""
+    from collections import Counter
+
+    from camscan.catalog import load
+    from camscan.catalog.places import shipped_directory
+    from camscan.catalog.vendor_page import recorded_devices, vendor_page
+    from camscan.lab.building import demo_building
+
+    catalog = load(shipped_directory(), cache=False)
+    makers = (catalog.names.vendor(device.truth.manufacturer) for device in demo_building())
+    recordings = shipped_directory().parent / "tests" / "recordings"
+    lab = Counter(maker.id for maker in makers if maker is not None)
+    return vendor_page(catalog, recorded_devices(catalog, recordings), lab)
+
+
 def _probe_row(probe: Probe) -> str:
     places = [f"{'UDP' if probe.transport in (Transport.UDP, Transport.GROUP) else 'TCP'} "]
     places[0] += ", ".join(map(str, probe.ports))
@@ -129,6 +145,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "fields.md": fields,
     "outcomes.md": outcomes,
     "packets.md": packets,
+    "vendors.md": vendors,
 }
 
 
