@@ -33,15 +33,30 @@ class Sweep(Protocol):
     def close(self) -> None:
         """Give up what is in flight."""
 
+    def hurry(self, ip: str) -> None:
+        """This device has just spoken: what it left unanswered may be tried again."""
+
     def faults(self) -> list[str]:
         """What could not be done, for the warnings of the coverage."""
 
 
-def make_sweep(*, gate: Gate, pace: Pace, port_map: PortMap, found: Found, raw: bool) -> Sweep:
+def make_sweep(
+    *,
+    gate: Gate,
+    pace: Pace,
+    port_map: PortMap,
+    found: Found,
+    raw: bool,
+    is_alive: Callable[[str], bool],
+    is_absent: Callable[[str], bool],
+) -> Sweep:
     """The raw sweep when `raw` is wanted, there is the right to it, and some target lies behind an Ethernet.
 
     A port map means a simulated network on loopback: that is connected to.
     """
+    connections = OnlyConnect(
+        gate=gate, pace=pace, port_map=port_map, found=found, is_alive=is_alive, is_absent=is_absent
+    )
     if raw and not port_map and sys.platform == "linux" and can_send_raw():
         from camscan.net.raw.routes import Routes
 
@@ -56,9 +71,9 @@ def make_sweep(*, gate: Gate, pace: Pace, port_map: PortMap, found: Found, raw: 
 
             return RawThenConnect(
                 SynSweep(gate=gate, pace=pace, found=found, routes=routes),
-                ConnectSweep(gate=gate, pace=pace, port_map=port_map, found=found),
+                connections,
             )
-    return OnlyConnect(gate=gate, pace=pace, port_map=port_map, found=found)
+    return connections
 
 
 class OnlyConnect(ConnectSweep):
@@ -80,12 +95,16 @@ class RawThenConnect:
     async def run(self, pairs: Iterable[tuple[str, int]], turn: Callable[[str], Turn]) -> None:
         """Ask every pair when its turn comes; returns when all have ended."""
         self._packed, self._others = array("Q"), []
-        await self._raw.run(self._reached(pairs), turn)
+        await self._raw.run(self._reached(pairs), lambda ip: _for_a_syn(turn(ip)))
         await self._connect.run(self._rest(), turn)
 
     def pending(self, ip: str) -> int:
         """Connections to this address that may still come about."""
-        return self._raw.pending(ip) + self._connect.pending(ip)
+        return self._connect.pending(ip)  # a SYN of ours never becomes a connection
+
+    def hurry(self, ip: str) -> None:
+        """Raw SYNs are repeated by their own rule; connects are tried again."""
+        self._connect.hurry(ip)
 
     def close(self) -> None:
         """Give up what is in flight."""
@@ -109,3 +128,8 @@ class RawThenConnect:
         for packed in self._packed:
             yield ".".join(map(str, (packed >> 16).to_bytes(4, "big"))), packed & 0xFFFF
         yield from self._others
+
+
+def _for_a_syn(turn: Turn) -> Turn:
+    """A SYN holds no connection of the device, so it need not wait for one to be free."""
+    return Turn.NOW if turn is Turn.LATER else turn

@@ -19,7 +19,7 @@ from camscan.model.exchange import Ask, Outcome, Probe, Reply, Target
 from camscan.model.inventory import Coverage
 from camscan.model.observation import Observation, observe
 from camscan.net.clock import utc_now
-from camscan.net.connect import Connected, ConnectSweep, Turn
+from camscan.net.connect import Connected, Turn
 from camscan.net.datagrams import Datagrams
 from camscan.net.gate import Gate
 from camscan.net.ledger import Ledger
@@ -29,6 +29,7 @@ from camscan.net.onvif_login import LoginRefused, prepare, read_device
 from camscan.net.pace import Pace
 from camscan.net.presence import Presence
 from camscan.net.session import Session
+from camscan.net.sweeping import Sweep, make_sweep
 from camscan.survey import choice
 from camscan.survey.admission import Admission
 from camscan.survey.covering import covered, shortfalls
@@ -63,8 +64,7 @@ class Run:
         self._sessions: dict[str, Session] = {}
         self._plans: dict[str, Plan] = {}
         self._surveys: dict[str, asyncio.Task[None]] = {}
-        self._settled: set[str] = set()
-        self._logged_in: set[str] = set()
+        self._settled, self._logged_in = set[str](), set[str]()
         self._wsdl = asyncio.Lock()
         self._refusals: Counter[str] = Counter()
         self._admission = Admission(request.scope, request.links)
@@ -73,7 +73,7 @@ class Run:
         self._started = 0.0
         self._neighbours: dict[str, str] = dict(request.neighbours or {})
         self.datagrams: Datagrams | None = None
-        self._sweep: ConnectSweep | None = None
+        self._sweep: Sweep | None = None
 
     async def ask_groups(self) -> None:
         """Every multicast and broadcast question, all probes side by side; then listen out the window."""
@@ -115,8 +115,7 @@ class Run:
         return [ip for ip in dict.fromkeys(seen) if self.gate.permits(ip)]
 
     def _is_open_question(self, ip: str) -> bool:
-        known = self.notebook.known(ip)
-        return not (known.complete or known.not_a_camera)
+        return not ((known := self.notebook.known(ip)).complete or known.not_a_camera)
 
     def _is_settled(self, probe: Probe, ip: str) -> bool:
         return self.ledger.outcome(probe.name, ip) in (Outcome.ANSWERED, Outcome.MALFORMED)
@@ -125,16 +124,17 @@ class Run:
         """The TCP sweep: the strongest ports of every address, the rest of every address that answered."""
         if self.request.probes and SWEEP not in self.request.probes:
             return
-        sweep = ConnectSweep(
+        sweep = self._sweep = make_sweep(
             gate=self.gate, pace=self.pace, port_map=self.request.port_map, found=self._found_port,
-            is_alive=self._sessions.__contains__, is_absent=self._presence.absent,
+            raw=self.request.raw, is_alive=self._sessions.__contains__, is_absent=self._presence.absent,
         )  # fmt: skip
-        self._sweep = sweep
         try:
             await sweep.run(self._pairs(stage=1), self._turn)
             await sweep.run(self._pairs(stage=2), self._turn)
         finally:
             sweep.close()
+            for fault in sweep.faults():
+                self.warn(fault)
 
     async def finish(self) -> None:
         """Wait until every device has been surveyed."""
@@ -287,21 +287,21 @@ class Run:
         return Turn.NOW if pending + held < self.request.manners.device_connections_at_once else Turn.LATER
 
     def _pending(self, ip: str) -> int:
-        return self._sweep.pending(ip) if self._sweep is not None else 0
+        return self._sweep.pending(ip) if self._sweep else 0
 
     def _found_port(self, ip: str, port: int, outcome: Outcome, why: str, sock: Connected | None) -> None:
         self.ledger.record(SWEEP, ip, outcome, why if outcome is not Outcome.REFUSED else "")
         if outcome is Outcome.REFUSED and not why.startswith("unreachable"):
             self._refusals[ip] += 1
-        if outcome is not Outcome.ANSWERED or sock is None:
+        if outcome is not Outcome.ANSWERED:
             return
         self._note(open_port(ip, port, SWEEP))
         plan = self._plan(ip)
         plan.opened(port)
-        session = self._session(ip)
-        session.adopt(port, sock)
-        if not plan.ports[port].to_try:
-            session.release(port)
+        if sock is not None:
+            self._session(ip).adopt(port, sock)
+            if not plan.ports[port].to_try:
+                self._session(ip).release(port)
         self._begin(ip)
 
     def _plan(self, ip: str) -> Plan:

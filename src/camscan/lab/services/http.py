@@ -1,7 +1,8 @@
 """A web server: fixed pages by path, challenges, redirects, keep-alive or close, over TCP or TLS.
 
 Header names, order and the body are the page's own text. GET and HEAD are allowed everywhere, POST where
-a handler stands and to the ONVIF device service with a question of facts §2; any other method, and the paths of facts §6.2.3, are logged as forbidden.
+a handler stands and to the ONVIF device service with a question of facts §2; any other method, and the
+paths of facts §6.2.3, are logged as forbidden.
 """
 
 from __future__ import annotations
