@@ -48,3 +48,12 @@ def test_a_group_question_counts_for_the_targets_on_its_link_only() -> None:
     ledger = Ledger(["tvt"], IPS)
     ledger.record_where("tvt", Outcome.SILENT, lambda ip: ip != IPS[2])
     assert {Outcome.SILENT: 2, Outcome.NOT_ASKED: 1} == dict(ledger.coverage()[0].outcomes)
+
+
+def test_a_question_that_could_not_be_sent_after_others_is_counted() -> None:
+    ledger = Ledger(["sadp"], ["10.0.0.1"])
+    ledger.record("sadp", "10.0.0.1", Outcome.SILENT)
+    assert 0 == ledger.unasked
+    ledger.record("sadp", "10.0.0.1", Outcome.NOT_RUN, "Network is unreachable")
+    assert 1 == ledger.unasked
+    assert Outcome.SILENT is ledger.outcome("sadp", "10.0.0.1")

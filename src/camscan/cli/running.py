@@ -299,16 +299,17 @@ class _Growing:
     def _write(self, lines: bytes) -> None:
         if self._failed:
             return
-        size = os.fstat(self._file).st_size
+        size, written = os.fstat(self._file).st_size, 0
         try:
-            if os.write(self._file, lines) == len(lines):
+            written = os.write(self._file, lines)
+            if written == len(lines):
                 return
-            why = "no space left for whole lines"
+            why = "no space left"
         except OSError as fault:
             why = fault.strerror or str(fault)
         self._failed = True
         with contextlib.suppress(OSError):
-            os.ftruncate(self._file, size)
+            os.ftruncate(self._file, size + lines[:written].rfind(b"\n") + 1)
         click.echo(f"camscan: cannot write {self._path} while scanning: {why}; the scan goes on", err=True)
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -148,7 +149,9 @@ class ConnectSweep:
         if code not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK, errno.EALREADY):
             sock.close()
             end = outcome_of(OSError(code, errno.errorcode.get(code, "error")))
-            self._found(ip, port, end.outcome, end.why, None)
+            here = code in (errno.ENETUNREACH, errno.ENETDOWN)  # at once: this machine has no way there
+            outcome, why = (Outcome.NOT_RUN, os.strerror(code)) if here else (end.outcome, end.why)
+            self._found(ip, port, outcome, why, None)
             return
         self._open.add(sock)
         now = loop.time()

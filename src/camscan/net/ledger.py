@@ -33,6 +33,8 @@ class Ledger:
         self._index = {ip: number for number, ip in enumerate(addresses)}
         self._rows = {probe: bytearray(len(self._index)) for probe in probes}
         self._reasons: dict[str, dict[str, None]] = {}
+        self.unasked = 0
+        """Questions that this machine could not send though it had sent others: the network went away."""
 
     def __len__(self) -> int:
         return len(self._index)
@@ -52,6 +54,8 @@ class Ledger:
             return
         if reason:
             self.reason(probe, f"{outcome}: {reason}")
+        if outcome is Outcome.NOT_RUN and row[at] > _CODE[outcome]:
+            self.unasked += 1
         row[at] = max(row[at], _CODE[outcome])
 
     def record_all(self, probe: str, outcome: Outcome, reason: str = "") -> None:

@@ -27,7 +27,7 @@ def covered(
 ) -> Coverage:
     """The coverage record; incomplete when it was cut short or anything in scope could not be asked."""
     rows = ledger.coverage()
-    not_run = any(row.outcomes.get(Outcome.NOT_RUN) for row in rows)
+    not_run = ledger.unasked or any(row.outcomes.get(Outcome.NOT_RUN) for row in rows)
     return Coverage(
         targets=targets,
         responders=responders,
