@@ -17,9 +17,11 @@ class Service(Protocol):
     """Something a device runs. `ports` lists every (protocol, port) it binds, `open` binds them."""
 
     @property
-    def ports(self) -> Sequence[tuple[str, int]]: ...
+    def ports(self) -> Sequence[tuple[str, int]]:
+        """Every (protocol, port) that it binds."""
 
-    async def open(self, host: Host) -> None: ...
+    async def open(self, host: Host) -> None:
+        """Bind them at this host and begin to answer."""
 
 
 @dataclass(frozen=True, slots=True)

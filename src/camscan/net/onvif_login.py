@@ -174,6 +174,7 @@ def _transport(target: LoginTarget, gate: Gate) -> Any:
         """Every message passes the gate; nothing is followed, nothing is read without end."""
 
         def post(self, address: str, message: bytes, headers: dict[str, str]) -> requests.Response:
+            """Send one message to an address inside the scope; the body is cut at LIMIT_BYTES."""
             parts = urlsplit(address)
             gate.check((parts.hostname or "").strip("[]"), target.port)
             response = self.session.post(
@@ -190,6 +191,7 @@ def _transport(target: LoginTarget, gate: Gate) -> Any:
             return response
 
         def load(self, url: str) -> bytes:
+            """Refuse: raises OperationalError for every document a device points to."""
             raise OperationalError(f"a device pointed to a document at {url[:200]}; nothing is fetched")
 
     session = requests.Session()

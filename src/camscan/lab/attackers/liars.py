@@ -30,6 +30,7 @@ class Victims:
 
 
 def floods(victims: Victims) -> dict[str, Sequence[Service]]:
+    """Replies by the thousand from one source, from sources that are not there, and over mDNS, by name."""
     sadp = words.sadp(
         DeviceDescription="FLOOD@number@", DeviceSN="FLOOD-SN-@number@", MAC="02-00-00-00-00-01"
     )
@@ -66,6 +67,7 @@ def floods(victims: Victims) -> dict[str, Sequence[Service]]:
 
 
 def pointers(victims: Victims) -> dict[str, Sequence[Service]]:
+    """Devices that point at a stranger, an excluded host, an honest one and loopback, by name."""
     hosts = (
         victims.stranger,
         victims.excluded,
@@ -127,6 +129,7 @@ def pointers(victims: Victims) -> dict[str, Sequence[Service]]:
 
 
 def claims(victims: Victims) -> dict[str, Sequence[Service]]:
+    """Devices that claim the hardware addresses and serials of others, by name."""
     thefts = tuple(
         words.sadp(
             DeviceType="IP Camera", DeviceDescription="STOLEN", DeviceSN=serial, MAC=mac.replace(":", "-")

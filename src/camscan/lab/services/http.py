@@ -47,7 +47,8 @@ class Page:
 class Handler(Protocol):
     """A page that depends on the request."""
 
-    def reply(self, request: HttpRequest, host: Host) -> Page: ...
+    def reply(self, request: HttpRequest, host: Host) -> Page:
+        """The page for this request at this host."""
 
 
 @dataclass(frozen=True, slots=True)
