@@ -331,6 +331,7 @@ def make_console(stream: object) -> Console:
 
     class Honest(Console):
         def on_broken_pipe(self) -> None:
+            """Raise where rich would exit."""
             raise BrokenPipeError
 
     console = Honest(file=stream, soft_wrap=False, highlight=False)  # type: ignore[arg-type]
