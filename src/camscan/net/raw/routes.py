@@ -24,6 +24,11 @@ _ARP = Path("/proc/net/arp")
 _UP, _REJECT = 0x1, 0x200
 _SIOCGIFHWADDR = 0x8927
 _ETHERNET = 1
+_NEVER = tuple(
+    (int(network.network_address), int(network.broadcast_address))
+    for network in map(ipaddress.IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3"))
+)
+"""No frame goes to these, whatever the default route says: the loopback network lives in this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ class Routes:
     def _cut(self) -> list[tuple[int, Way | None]]:
         """The whole IPv4 space as (first address, way), so that a look-up is one bisection."""
         edges = {0}
+        for first, last in _NEVER:
+            edges.update((first, last + 1))
         for route in self._routes:
             edges.update((route.first, route.last + 1))
         for own in self._own:
@@ -121,7 +128,7 @@ class Routes:
         return [(edge, self._find(edge)) for edge in sorted(edges) if edge <= 0xFFFFFFFF]
 
     def _find(self, ip: int) -> Way | None:
-        if ip in self._own:
+        if ip in self._own or any(first <= ip <= last for first, last in _NEVER):
             return None
         for route in self._routes:
             if route.first <= ip <= route.last:
