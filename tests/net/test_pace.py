@@ -41,3 +41,9 @@ def test_what_the_kernel_sends_by_itself_counts_like_what_we_send() -> None:
     pace.charge("10.0.0.1", 10, 0.0)
     assert 0.27 < pace.reserve("10.0.0.1", 0.0) < 0.28
     assert 0.009 < pace.reserve(None, 0.0) < 0.013
+
+
+def test_headroom_is_left_of_both_rates() -> None:
+    pace = Pace(Manners(packets_per_second=1000, device_packets_per_second=40), headroom=0.2)
+    times = [pace.reserve("10.0.0.1", 0.0) for _ in range(33)]
+    assert 0.99 < times[-1] < 1.01

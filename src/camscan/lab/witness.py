@@ -23,7 +23,8 @@ _TCP, _UDP, _SYN, _ACK = 6, 17, 0x02, 0x10
 @dataclass(slots=True)
 class Witness:
     """packets, syns, datagrams: by destination; arp: requests by asked address; busiest_second: most IP
-    packets to one address within any one second; per_second: most packets of all kinds likewise."""
+    packets to one address within any one second; per_second: most packets of all kinds likewise;
+    ip_per_second: the same without ARP."""
 
     packets: Counter[str] = field(default_factory=Counter)
     syns: Counter[str] = field(default_factory=Counter)
@@ -31,6 +32,7 @@ class Witness:
     arp: Counter[str] = field(default_factory=Counter)
     busiest_second: Counter[str] = field(default_factory=Counter)
     per_second: int = 0
+    ip_per_second: int = 0
     frames: int = 0
     _recent: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
@@ -52,11 +54,21 @@ class Witness:
 
     def text(self) -> str:
         """One line of JSON; keys of syns and datagrams are "address port"."""
-        names = ("packets", "syns", "datagrams", "arp", "busiest_second", "per_second", "frames")
+        names = (
+            "packets",
+            "syns",
+            "datagrams",
+            "arp",
+            "busiest_second",
+            "per_second",
+            "ip_per_second",
+            "frames",
+        )
         return json.dumps({name: getattr(self, name) for name in names})
 
     def _packet(self, to: str, protocol: int, segment: bytes, at_seconds: float) -> None:
         self.packets[to] += 1
+        self.ip_per_second = max(self.ip_per_second, self._rate("ip", at_seconds))
         self.busiest_second[to] = max(self.busiest_second[to], self._rate(to, at_seconds))
         if protocol == _TCP and len(segment) >= 14 and segment[13] & (_SYN | _ACK) == _SYN:
             self.syns[f"{to} {struct.unpack_from('>H', segment, 2)[0]}"] += 1

@@ -114,9 +114,8 @@ class Datagrams:
             await self._pace.wait(ask.ip)
             channel.asked.setdefault(probe.name, set()).add(ask.ip)
             try:
-                channel.socket.send(
-                    _fresh(ask, None), ask.ip, self._port_map.get(("udp", ask.port), ask.port)
-                )
+                port = self._port_map.get(("udp", ask.port), ask.port)
+                await channel.socket.send_when_free(_fresh(ask, None), ask.ip, port)
                 self._ledger.record(probe.name, ask.ip, Outcome.SILENT)
             except OSError as fault:
                 outcome = Outcome.REFUSED if fault.errno == errno.ECONNREFUSED else Outcome.NOT_RUN

@@ -13,6 +13,9 @@ MAX_REMEMBERED_DEVICES = 1 << 16
 BURST_SECONDS = 0.02
 """A sleeping task wakes late by about this much; that backlog may be sent at once, never more."""
 
+HEADROOM = 0.12
+"""Of a scan: what docs/safety.md promises is counted on the wire, where tasks and the kernel add jitter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manners:
@@ -44,10 +47,11 @@ TEMPLATES: dict[int, Manners] = {
 class Pace:
     """Reserves send times. `wait(ip)` returns when one packet may go to `ip`."""
 
-    def __init__(self, manners: Manners) -> None:
+    def __init__(self, manners: Manners, headroom: float = 0.0) -> None:
+        """headroom: share of the rates left unused, so that they hold on the wire whatever wakes late."""
         self.manners = manners
-        self._interval = 1.0 / manners.packets_per_second
-        self._device_interval = 1.0 / manners.device_packets_per_second
+        self._interval = 1.0 / (manners.packets_per_second * (1 - headroom))
+        self._device_interval = 1.0 / (manners.device_packets_per_second * (1 - headroom))
         self._next = 0.0
         self._device_next: dict[str, float] = {}
         self._slowdown = 1.0

@@ -6,6 +6,7 @@ once and parses later, so that a burst of answers is not lost while something el
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import ipaddress
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from camscan.net.interfaces import Interface
 
 RECEIVE_BUFFER_BYTES = 16 * 1024 * 1024
+SEND_BUFFER_BYTES = 4 * 1024 * 1024
+FULL_TRIES, FULL_SECONDS = 50, 0.1
 MAX_DATAGRAM = 65536
 _SO_RCVBUFFORCE = 33
 _IP_PKTINFO = getattr(socket, "IP_PKTINFO", 8)
@@ -69,6 +72,8 @@ class UdpSocket:
         except OSError:  # needs CAP_NET_ADMIN; the ordinary request is cut to rmem_max
             with contextlib.suppress(OSError):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         with contextlib.suppress(OSError):  # not on every system: then the interface stays unknown
             if self.family == socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
@@ -97,6 +102,15 @@ class UdpSocket:
             self.sock.sendto(payload, (bare, port, 0, scope))
         else:
             self.sock.sendto(payload, (ip, port))
+
+    async def send_when_free(self, payload: bytes, ip: str, port: int) -> None:
+        """The same, waiting while the kernel holds too much for addresses it still looks for (ARP)."""
+        for _ in range(FULL_TRIES):
+            try:
+                return self.send(payload, ip, port)
+            except BlockingIOError:
+                await asyncio.sleep(FULL_SECONDS)
+        return self.send(payload, ip, port)
 
     def send_group(self, payload: bytes, group: str, port: int, interface: Interface) -> None:
         """One datagram to a multicast group or broadcast address out of one interface; raises OSError."""

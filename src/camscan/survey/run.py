@@ -26,7 +26,7 @@ from camscan.net.ledger import Ledger
 from camscan.net.neighbours import read_neighbours
 from camscan.net.onvif_login import NAME as LOGIN
 from camscan.net.onvif_login import LoginRefused, prepare, read_device
-from camscan.net.pace import Pace
+from camscan.net.pace import HEADROOM, Pace
 from camscan.net.presence import Presence
 from camscan.net.session import Session
 from camscan.net.sweeping import Sweep, make_sweep
@@ -54,7 +54,7 @@ class Run:
         self.request = request
         self._tell = on_event
         self.gate = Gate(request.scope)
-        self.pace = Pace(request.manners)
+        self.pace = Pace(request.manners, HEADROOM)
         self.probes = {probe.name: probe for probe in choice.chosen_probes(request)}
         logins = (LOGIN,) if request.logins else ()
         names = dict.fromkeys([*self.probes, SWEEP, *LIBRARY_PROBES, *logins])
