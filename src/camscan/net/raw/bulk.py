@@ -26,9 +26,9 @@ from camscan.net.raw.lane import Lane, SourcePort
 from camscan.net.raw.routes import Link, Routes, Way
 from camscan.net.raw.tries import Tries
 
-_BATCH = 1024
+_BATCH = 4096
 _RING_FRAMES = 1 << 15
-_BATCHES_TO_LOSS = 32
+_BATCHES_TO_LOSS = 8
 _MAX_PAIRS = 1 << 26
 _ASKED, _REFUSED, _OPEN = 1, 2, 3
 _LEAST_RATE = 1000.0

@@ -1,0 +1,125 @@
+"""camscan's SYN sweep beside masscan and zmap: `python tests/bench/bench_sweep.py [--runs N]`.
+
+65,536 addresses × 8 ports with 3,000 open ports (375 hosts with all eight open), behind a router in another
+namespace, whose kernel (a) drops what goes to the other addresses, (b) refuses every closed port. Each tool
+is a whole process, start and imports included. What is not like for like is said in docs/performance.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from namespace_pair import OURS, Contestant, build, compete, enter, installed
+
+NETWORK = "10.50.0.0/16"
+PORTS = (80, 554, 8000, 8080, 443, 37777, 34567, 8554)
+OPEN_HOSTS = [f"10.50.{n * 5 % 256}.{n % 250 + 1}" for n in range(375)]
+ONLY = "|".join(map(str, PORTS))
+
+
+def camscan(mode: str) -> None:
+    """What the child does: one sweep, the open pairs on standard output."""
+    from camscan.model.scope import Scope, parse_target
+    from camscan.net.gate import Gate
+
+    gate = Gate(Scope.of([parse_target(NETWORK).addresses]))
+    if mode == "bulk":
+        from camscan.net.raw.bulk import BulkSweep
+
+        for ip, port in BulkSweep(gate=gate, ports=PORTS).run().open:
+            print(ip, port)
+        return
+    import asyncio
+
+    from camscan.model.exchange import Outcome
+    from camscan.net.connect import Turn
+    from camscan.net.pace import Manners, Pace
+    from camscan.net.raw.syn import SynSweep
+
+    if mode == "pairs-plain":
+        sys.modules["numpy"] = None  # type: ignore[assignment]
+    fast = Manners(packets_per_second=float("inf"), device_packets_per_second=float("inf"))
+
+    def found(ip: str, port: int, outcome: Outcome, why: str, sock: object) -> None:
+        if outcome is Outcome.ANSWERED:
+            print(ip, port)
+
+    async def work() -> None:
+        sweep = SynSweep(gate=gate, pace=Pace(fast), found=found)
+        pairs = ((ip, port) for port in PORTS for ip in gate.scope.addresses(seed=port))
+        await sweep.run(pairs, lambda ip: Turn.NOW)
+        sweep.close()
+
+    asyncio.run(work())
+
+
+def lines(pattern: str):
+    """Counts the different lines that hold a pair."""
+    reader = re.compile(pattern, re.MULTILINE)
+    return lambda output: len(set(reader.findall(output)))
+
+
+def contestants(mac: str) -> list[Contestant]:
+    """Whoever is here."""
+    me = [sys.executable, __file__, "--sweep"]
+    ports = ",".join(map(str, PORTS))
+    pair = rf"^(10\.50\.\d+\.\d+) ({ONLY})$"
+    every = [
+        Contestant("camscan, bulk sweep", [[*me, "bulk"]], lines(pair), "no rate limit, up to 4 SYNs a pair"),
+        Contestant(
+            "camscan, pair by pair", [[*me, "pairs"]], lines(pair), "the scan's own path, rate limit off"
+        ),
+        Contestant("camscan, pair by pair without numpy", [[*me, "pairs-plain"]], lines(pair), "as above"),
+    ]
+    if installed("masscan"):
+        base = ["masscan", NETWORK, f"-p{ports}", "-e", "va", "--source-ip", OURS]
+        base += ["--source-port", "50001", "--router-mac", mac, "--wait", "2", "-oL", "-"]
+        listed = lines(rf"^open tcp ({ONLY}) (10\.50\.\d+\.\d+)")
+        for rate in ("10000000", "100000"):
+            every.append(
+                Contestant(
+                    f"masscan at {int(rate):,}/s", [[*base, "--rate", rate]], listed, "--wait 2, no retries"
+                )
+            )
+    if installed("zmap"):
+        commands = [
+            [
+                *("zmap", "-p", str(port), NETWORK, "-i", "va", "-G", mac, "-S", OURS, "-r", "0", "-c", "1"),
+                *("-q", "-v", "0", "-b", "/dev/null", "-O", "csv", "-f", "saddr,sport"),
+                *("--output-filter=success = 1 && repeat = 0", "-o", "-"),
+            ]
+            for port in PORTS
+        ]
+        every.append(
+            Contestant(
+                "zmap, one run a port", commands, lines(rf"^(10\.50\.\d+\.\d+),({ONLY})$"), "-r 0 -c 1 -P 1"
+            )
+        )
+    return every
+
+
+def main() -> None:
+    """Both halves; each in namespaces of its own, because the far end differs."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--runs", type=int, default=5)
+    reader.add_argument("--half", choices=("dropped", "refused"), default="dropped")
+    reader.add_argument("--sweep", choices=("bulk", "pairs", "pairs-plain"), help=argparse.SUPPRESS)
+    reader.add_argument("--only", default="", help="a regular expression over the names of the tools")
+    asked = reader.parse_args()
+    if asked.sweep:
+        camscan(asked.sweep)
+        return
+    enter()
+    listening = [(host, port) for host in OPEN_HOSTS for port in PORTS]
+    owned = [f"{host}/32" for host in OPEN_HOSTS] if asked.half == "dropped" else [NETWORK]
+    mac = build(owned=owned, listening=listening)
+    chosen = [each for each in contestants(mac) if re.search(asked.only, each.name)]
+    compete(chosen, asked.runs, len(listening), f"65,536 addresses × 8 ports, the rest {asked.half}")
+
+
+if __name__ == "__main__":
+    main()
