@@ -136,3 +136,14 @@ def test_a_question_from_another_host_is_not_an_announcement() -> None:
     assert [] == list(
         read(Reply(Ask(PROBE.name, "h", 5353, Transport.UDP, b""), "192.0.2.1", 5353, query, AT))
     )
+
+
+def test_what_a_question_says_it_has_heard_already_is_not_the_askers() -> None:
+    """Known-answer suppression (RFC 6762, 7.1): a browser repeats cameras' records in its questions."""
+    known = ptr("_axis-video._tcp.local", ("AXIS P3245 - B8A44F102032", "_axis-video", "_tcp", "local"))
+    asked = dns.encode_query([dns.Question(dns.name_of("_axis-video._tcp.local"), dns.Type.PTR)])
+    question = asked[:6] + b"\x00\x01" + asked[8:] + known
+    answer = struct.pack(">HHHHHH", 0, 0x8400, 0, 1, 0, 0) + known
+    ask = Ask("mdns", "10.0.0.9", 5353, Transport.UDP, b"")
+    heard = [list(read(Reply(ask, "10.0.0.9", 5353, raw, AT))) for raw in (question, answer)]
+    assert [0, 1] == [len(each) for each in heard]

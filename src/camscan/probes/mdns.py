@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from camscan.model.address import parse_mac
 from camscan.model.exchange import Ask, Probe, Reply, Target, Transport
@@ -57,7 +58,9 @@ def read(reply: Reply) -> Iterator[Observation | Ask]:
     """Services of the sender. Responders send an instance's details along (RFC 6763, section 12)."""
     message = dns.decode(reply.payload)
     if not message.is_response:
-        return  # a question may carry the answers its sender knows already (RFC 6762, 7.1): others' words
+        # Answers in a question are what its sender has heard of others (RFC 6762, 7.1); the authority section
+        # is what it claims for itself (8.2).
+        message = replace(message, records=message.records[message.answers :])
     fields = record_fields(_own_records(message, reply.source_ip))
     if any(fields.values()):
         yield observation(reply, NAME, fields)

@@ -72,13 +72,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message; records are those of all three sections, in order. damaged: the end could not be read."""
+    """One message; records are those of all three sections, in order. damaged: the end could not be read;
+    answers: how many of the records, from the first, are of the answer section."""
 
     id: int
     is_response: bool
     questions: tuple[Question, ...]
     records: tuple[Record, ...]
     damaged: bool = False
+    answers: int = 0
 
     def of_type(self, wanted: int) -> Iterator[Record]:
         """Records of one type."""
@@ -142,7 +144,7 @@ def decode(payload: bytes) -> Message:
             break
     if damaged and not records and not questions:
         reader.fail("the first record is broken")
-    return Message(message_id, bool(flags & _RESPONSE), questions, tuple(records), damaged)
+    return Message(message_id, bool(flags & _RESPONSE), questions, tuple(records), damaged, min(counts[1], len(records)))
 
 
 def _question(reader: Reader) -> Question:
