@@ -144,7 +144,9 @@ def decode(payload: bytes) -> Message:
             break
     if damaged and not records and not questions:
         reader.fail("the first record is broken")
-    return Message(message_id, bool(flags & _RESPONSE), questions, tuple(records), damaged, min(counts[1], len(records)))
+    return Message(
+        message_id, bool(flags & _RESPONSE), questions, tuple(records), damaged, min(counts[1], len(records))
+    )
 
 
 def _question(reader: Reader) -> Question:
