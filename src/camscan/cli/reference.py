@@ -35,7 +35,7 @@ def commands() -> str:
     from camscan.cli.main import main
 
     pages = ["# Commands\n\n", _MADE]
-    with click.Context(main, info_name="camscan") as context:
+    with click.Context(main, info_name="camscan", **main.context_settings) as context:
         pages += _command(main, context, 2)
     return "".join(pages)
 
