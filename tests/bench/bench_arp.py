@@ -20,31 +20,30 @@ SIZES = {"22": ("10.50.0.0/22", 300, 3), "16": ("10.50.0.0/16", 1000, 65)}
 
 
 def camscan(network: str, retries: int) -> None:
-    """What the child does: one ARP sweep, what was found on standard output, its time on standard error."""
+    """What the child does: one ARP sweep, what was found and its own time on standard output."""
     from camscan.model.scope import Scope, parse_target
     from camscan.net.gate import Gate
-    from camscan.net.interfaces import list_interfaces
     from camscan.net.pace import Manners, Pace
-    from camscan.net.raw.arp import arp_sweep
-    from camscan.net.raw.batch import BatchGate
+    from camscan.net.raw.batch import BatchGate, address_text, number_of
+    from camscan.net.raw.hops import Hops
+    from camscan.net.raw.routes import Routes
     from camscan.net.raw.template import arp_template
 
     arp_template(bytes(6), "10.50.0.1")  # scapy is loaded once a scan
 
     gate = Gate(Scope.of([parse_target(network).addresses]))
-    (interface,) = [each for each in list_interfaces() if each.name == "va"]
+    pace = Pace(Manners(packets_per_second=float("inf")))
+    hops = Hops(Routes.read(), BatchGate(gate), pace, arp_retries=retries)
+
+    async def work() -> None:
+        ip = number_of("10.50.0.2")
+        hops.mac_for(ip, hops.routes.way(ip))
+        await hops.finished()
+
     began = time.monotonic()
-    heard = asyncio.run(
-        arp_sweep(
-            interface,
-            gate.scope.addresses(),
-            admission=BatchGate(gate),
-            pace=Pace(Manners(packets_per_second=float("inf"))),
-            retries=retries,
-        )
-    )
-    for ip, mac in heard.found.items():
-        print(ip, mac)
+    asyncio.run(work())
+    for ip, mac in hops.on_link.items():
+        print(address_text(ip), mac.hex(":"))
     print(f"own time {time.monotonic() - began:.2f}")
 
 

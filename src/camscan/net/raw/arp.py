@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from camscan.errors import OperationalError
 from camscan.net.interfaces import Interface
 from camscan.net.pace import Pace
-from camscan.net.raw.batch import BatchGate, address_text, reserve
+from camscan.net.raw.batch import BatchGate, address_text, number_of, reserve
 from camscan.net.raw.filters import arp_packets
 from camscan.net.raw.frames import Rows, write_arp_targets
 from camscan.net.raw.ring import Ring
@@ -26,7 +26,7 @@ from camscan.net.raw.sender import BatchSender
 from camscan.net.raw.template import arp_template, mac_text
 
 _ETH_P_ARP = 0x0806
-_BATCH = 256
+_BATCH = 1024
 MAX_STRANGERS = 4096
 FIRST_WAIT_SECONDS, LEAST_WAIT_SECONDS, MOST_WAIT_SECONDS = 0.3, 0.05, 1.0
 
@@ -51,33 +51,49 @@ async def arp_sweep(
     retries: int = 2,
     heard: Callable[[str, str], None] | None = None,
 ) -> ArpHeard:
-    """Ask for every address; heard(ip, mac) is called as each answers.
+    """Ask for every IPv4 address; heard(ip, mac) is called as each answers. Others are left out.
 
     Raises OperationalError when the interface has no hardware address or the socket may not be opened.
     """
-    result = ArpHeard()
-    by_source: dict[str, list[int]] = {}
-    for ip in addresses:
-        source = _source(interface, ip)
-        if source and ip != source and admission.one(ip):
-            by_source.setdefault(source, []).append(int(ipaddress.IPv4Address(ip)))
     mac = hardware_address(interface.name)
     if mac is None:
         raise OperationalError(f"{interface.name} is no Ethernet interface: it has no ARP")
+    by_source: dict[str, list[int]] = {}
+    for ip in addresses:
+        if source := _source(interface, ip):
+            by_source.setdefault(source, []).append(number_of(ip))
+    tell = None if heard is None else lambda ip, mac: heard(address_text(ip), mac_text(mac))
+    result = ArpHeard()
     for source, ips in by_source.items():
-        asker = ArpAsker(Link(interface.name, mac, source), pace, heard)
-        try:
-            await asker.ask(ips, retries=retries)
-        finally:
-            asker.close()
-        _merge(result, asker)
+        link = Link(interface.name, mac, source)
+        await ask_link(link, ips, result, admission=admission, pace=pace, retries=retries, heard=tell)
     return result
+
+
+async def ask_link(
+    link: Link,
+    ips: Iterable[int],
+    result: ArpHeard,
+    *,
+    admission: BatchGate,
+    pace: Pace,
+    retries: int,
+    heard: Callable[[int, bytes], None] | None = None,
+) -> None:
+    """As `arp_sweep`, in numbers and from one source address, adding to `result`."""
+    own = number_of(link.source_ip)
+    asker = ArpAsker(link, pace, heard)
+    try:
+        await asker.ask(admission.admitted([ip for ip in ips if ip != own]), retries=retries)
+    finally:
+        asker.close()
+    _merge(result, asker)
 
 
 class ArpAsker:
     """One packet socket and one ring on one link; `table` maps asked addresses to hardware addresses."""
 
-    def __init__(self, link: Link, pace: Pace, heard: Callable[[str, str], None] | None = None) -> None:
+    def __init__(self, link: Link, pace: Pace, heard: Callable[[int, bytes], None] | None = None) -> None:
         self._pace, self._heard = pace, heard
         self._rows = Rows(arp_template(link.mac, link.source_ip), _BATCH)
         try:
@@ -85,7 +101,7 @@ class ArpAsker:
             self._ring = Ring(link.name, _ETH_P_ARP, arp_packets(), frames=1 << 12)
         except OSError as fault:
             raise OperationalError(f"no raw socket on {link.name}: {fault.strerror or fault}") from fault
-        self._own = int(ipaddress.IPv4Address(link.source_ip))
+        self._own = number_of(link.source_ip)
         self._asked: set[int] = set()
         self.table: dict[int, bytes] = {}
         self.strangers: dict[int, bytes] = {}
@@ -170,7 +186,7 @@ class ArpAsker:
                 if sent_at is not None:
                     self._slowest = max(self._slowest or 0.0, now - sent_at)
                 if self._heard is not None:
-                    self._heard(address_text(ip), mac_text(mac))
+                    self._heard(ip, mac)
             elif self.table[ip] != mac and len(self.duplicates) < MAX_STRANGERS:
                 claimants = self.duplicates.setdefault(ip, {self.table[ip]})
                 if len(claimants) < 16:

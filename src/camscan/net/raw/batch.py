@@ -8,6 +8,7 @@ from typing import Any
 
 from camscan.net.gate import PRINTER_PORTS, Gate
 from camscan.net.pace import Pace
+from camscan.net.raw.frames import has_numpy
 
 QUANTUM_SECONDS = 0.01
 """A batch holds what falls due within this time, so that bursts stay smaller than a switch port's queue."""
@@ -43,6 +44,16 @@ class BatchGate:
         self.gate.refused["excluded" if self.gate.scope.excludes(ip) else "outside the scope"] += 1
         return False
 
+    def admitted(self, ips: list[int]) -> list[int]:
+        """Those that may be sent to, of many; the others are counted."""
+        if len(ips) < 64 or not has_numpy():
+            return [ip for ip in ips if self.one(address_text(ip))]
+        import numpy as np
+
+        columns = np.array(ips, np.uint32)
+        kept: list[int] = columns[self.mask(columns)].tolist()
+        return kept
+
     def ports(self, ports: tuple[int, ...]) -> tuple[int, ...]:
         """The ports that may be touched; a printer port is left out and counted."""
         kept = tuple(port for port in ports if port not in PRINTER_PORTS and 0 < port < 65536)
@@ -74,6 +85,11 @@ def _inside(ips: Any, spans: list[tuple[int, int]]) -> Any:
     ends = np.array([last for _, last in spans], np.uint32)
     at = np.searchsorted(starts, ips, side="right").astype(np.int64) - 1
     return (at >= 0) & (ips <= ends[np.maximum(at, 0)])
+
+
+def number_of(ip: str) -> int:
+    """Dotted text as an IPv4 number; raises OSError for anything else."""
+    return int.from_bytes(socket.inet_pton(socket.AF_INET, ip), "big")
 
 
 def address_text(ip: int) -> str:

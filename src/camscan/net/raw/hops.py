@@ -6,16 +6,16 @@ A target on the link that answers no ARP request gets no SYN at all: nobody is t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from enum import Enum
+from itertools import chain
 
 from camscan.errors import OperationalError
 from camscan.model.exchange import Outcome
 from camscan.net.pace import Pace
-from camscan.net.raw.arp import ArpAsker, arp_sweep
+from camscan.net.raw.arp import ArpAsker, ArpHeard, ask_link
 from camscan.net.raw.batch import BatchGate, address_text
 from camscan.net.raw.routes import Link, Routes, Way, read_gateway_mac
-from camscan.net.raw.template import mac_bytes
 
 ARP_RETRIES = 3
 NOBODY = "no answer to ARP"
@@ -31,9 +31,11 @@ class Hop(Enum):
 class Hops:
     """Answers `mac_for` without waiting; asks in the background, each link once."""
 
-    def __init__(self, routes: Routes, admission: BatchGate, pace: Pace) -> None:
+    def __init__(
+        self, routes: Routes, admission: BatchGate, pace: Pace, *, arp_retries: int = ARP_RETRIES
+    ) -> None:
         self.routes = routes
-        self._admission, self._pace = admission, pace
+        self._admission, self._pace, self._arp_retries = admission, pace, arp_retries
         self.on_link: dict[int, bytes] = {}
         self.strangers: dict[str, str] = {}
         self._gateways: dict[tuple[str, int], bytes | None] = {}
@@ -91,29 +93,33 @@ class Hops:
         return Hop.NOBODY if task.done() else Hop.WAIT
 
     async def _ask_link(self, name: str) -> None:
-        result = await arp_sweep(
-            self.routes.interfaces[name],
-            self._on(name),
-            admission=self._admission,
-            pace=self._pace,
-            retries=ARP_RETRIES,
-            heard=self._heard,
-        )
+        result = ArpHeard()
+        for link, spans in self._on(name).items():
+            await ask_link(
+                link,
+                chain.from_iterable(range(first, last + 1) for first, last in spans),
+                result,
+                admission=self._admission,
+                pace=self._pace,
+                retries=self._arp_retries,
+                heard=self._heard,
+            )
         self.strangers.update(result.strangers)
 
-    def _on(self, name: str) -> Iterator[str]:
-        """Every address of the scope that lies on this link."""
+    def _on(self, name: str) -> dict[Link, list[tuple[int, int]]]:
+        """The ranges of the scope that lie on this interface's own wire, by the address we ask from."""
+        found: dict[Link, list[tuple[int, int]]] = {}
         for span in self._admission.gate.scope.allowed.iter_ipranges():
             if span.version != 4:
                 continue
             for first, last, way in self.routes.spans(int(span.first), int(span.last)):
                 if way is not None and way.next_hop is None and way.link.name == name:
-                    yield from map(address_text, range(first, last + 1))
+                    found.setdefault(way.link, []).append((first, last))
+        return found
 
-    def _heard(self, ip: str, mac: str) -> None:
-        number = int.from_bytes(bytes(map(int, ip.split("."))), "big")
-        self.on_link[number] = mac_bytes(mac)
-        self.changed(number)
+    def _heard(self, ip: int, mac: bytes) -> None:
+        self.on_link[ip] = mac
+        self.changed(ip)
 
     async def _ask_gateway(self, link: Link, gateway: int) -> None:
         asker = ArpAsker(link, self._pace)

@@ -21,7 +21,7 @@ from camscan.model.exchange import Outcome
 from camscan.net.connect import Found, Turn
 from camscan.net.gate import Gate, OutsideScope
 from camscan.net.pace import Pace
-from camscan.net.raw.batch import QUANTUM_SECONDS, BatchGate, address_text
+from camscan.net.raw.batch import QUANTUM_SECONDS, BatchGate, address_text, number_of
 from camscan.net.raw.cookie import Cookie
 from camscan.net.raw.hops import Hop, Hops
 from camscan.net.raw.lane import Lane, SourcePort
@@ -176,7 +176,7 @@ class SynSweep:
             return None, exhausted
         for ip, port in fresh:
             try:
-                return int.from_bytes(socket.inet_pton(socket.AF_INET, ip), "big") << 16 | port, False
+                return number_of(ip) << 16 | port, False
             except OSError:
                 self._found(ip, port, Outcome.NOT_RUN, "IPv6 is not swept raw", None)
         return None, True
