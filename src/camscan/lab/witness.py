@@ -17,14 +17,15 @@ from dataclasses import dataclass, field
 
 _ETH_P_ALL = 0x0003
 _IPV4, _ARP, _IPV6 = 0x0800, 0x0806, 0x86DD
-_TCP, _UDP, _SYN, _ACK = 6, 17, 0x02, 0x10
+_TCP, _UDP, _FIN, _SYN, _RST, _ACK = 6, 17, 0x01, 0x02, 0x04, 0x10
 
 
 @dataclass(slots=True)
 class Witness:
     """packets, syns, datagrams: by destination; arp: requests by asked address; busiest_second: most IP
     packets to one address within any one second; per_second: most packets of all kinds likewise;
-    ip_per_second: the same without ARP."""
+    ip_per_second: the same without ARP; most_open: TCP connections to one address at a time, from the
+    scanner's first acknowledgement to its FIN or RST."""
 
     packets: Counter[str] = field(default_factory=Counter)
     syns: Counter[str] = field(default_factory=Counter)
@@ -34,6 +35,9 @@ class Witness:
     per_second: int = 0
     ip_per_second: int = 0
     frames: int = 0
+    most_open: Counter[str] = field(default_factory=Counter)
+    _open: dict[str, set[tuple[int, int]]] = field(default_factory=lambda: defaultdict(set))
+    _closed: set[tuple[str, int, int]] = field(default_factory=set)
     _recent: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
 
     def saw(self, frame: bytes, at_seconds: float) -> None:
@@ -63,6 +67,7 @@ class Witness:
             "per_second",
             "ip_per_second",
             "frames",
+            "most_open",
         )
         return json.dumps({name: getattr(self, name) for name in names})
 
@@ -72,8 +77,18 @@ class Witness:
         self.busiest_second[to] = max(self.busiest_second[to], self._rate(to, at_seconds))
         if protocol == _TCP and len(segment) >= 14 and segment[13] & (_SYN | _ACK) == _SYN:
             self.syns[f"{to} {struct.unpack_from('>H', segment, 2)[0]}"] += 1
+        elif protocol == _TCP and len(segment) >= 14:
+            self._connection(to, struct.unpack_from(">HH", segment), segment[13])
         elif protocol == _UDP and len(segment) >= 8:
             self.datagrams[f"{to} {struct.unpack_from('>H', segment, 2)[0]}"] += 1
+
+    def _connection(self, to: str, ports: tuple[int, int], flags: int) -> None:
+        if flags & (_FIN | _RST):
+            self._open[to].discard(ports)
+            self._closed.add((to, *ports))
+        elif flags & _ACK and (to, *ports) not in self._closed:
+            self._open[to].add(ports)
+            self.most_open[to] = max(self.most_open[to], len(self._open[to]))
 
     def _rate(self, to: str, at_seconds: float) -> int:
         times = self._recent[to]
