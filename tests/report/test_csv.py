@@ -80,3 +80,11 @@ def test_what_is_no_camera_is_not_listed() -> None:
 def test_every_single_column_equals_its_place_in_the_standard_row(audit: simulated_audit.Audit) -> None:
     entry = next(rows.entries(audit.inventory))
     assert rows.standard_row(entry) == [column.value(entry) for column in rows.STANDARD]
+
+
+def test_a_row_of_any_columns_is_what_each_column_says(audit: simulated_audit.Audit) -> None:
+    columns = rows.choose(["notes", "ip", "relation", "evidence", "site", "channels"])
+    listed = list(rows.entries(audit.inventory))[:50]
+    assert [[column.value(entry) for column in columns] for entry in listed] == list(
+        rows.rows(listed, columns)
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import json
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import hostile
@@ -15,9 +17,11 @@ import pytest
 import simulated_audit
 from rich.console import Console
 
-from camscan.errors import OperationalError, UsageError
-from camscan.report import cyclonedx, formats, reference, table
+from camscan.errors import FileFormatError, OperationalError, UsageError
+from camscan.model.inventory import Inventory
+from camscan.report import cyclonedx, formats, jsonl, reference, table
 from camscan.report.language import codes, language, read_po
+from camscan.report.load import read
 from camscan.report.wording import devices_text, percent
 
 ROOT = Path(__file__).parent.parent.parent
@@ -292,3 +296,33 @@ def test_wide_characters_keep_the_columns_straight() -> None:
 
     assert 10 == cell_len(table.fit("監視カメラ録画装置", 10))
     assert "  0.97" == table.fit("0.97", 6, right=True)
+
+
+@pytest.mark.parametrize("held", [hostile.inventory(), simulated_audit.audit(9, 4).inventory])
+def test_cyclonedx_written_in_pieces_is_the_document_written_whole(held: Inventory) -> None:
+    for each in (held, replace(held, devices=(), findings=())):
+        written = cyclonedx.render(each)
+        document = json.loads(json.dumps(cyclonedx.document(each)))
+        assert document == json.loads(written)
+        assert list(document) == list(json.loads(written))
+        assert json.dumps(document, indent=2).count("\n") + 1 == written.count(b"\n")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_writing_and_reading_leave_the_cycle_collector_as_it_was(enabled: bool) -> None:
+    was = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        content = formats.render(simulated_audit.audit(2, 1).inventory, "jsonl")
+        read(content.splitlines(keepends=True))
+        with pytest.raises(FileFormatError):
+            read([b"junk\n"])
+        assert enabled == gc.isenabled()
+    finally:
+        (gc.enable if was else gc.disable)()
+
+
+def test_a_text_that_many_devices_say_is_held_once_after_reading() -> None:
+    held = read(jsonl.render(simulated_audit.audit(200, 1).inventory).splitlines(keepends=True))
+    makers = [evidence.says for device in held.devices for evidence in device.claims["kind"].evidence]
+    assert len(set(makers)) == len({id(text) for text in makers})

@@ -16,6 +16,7 @@ from typing import cast
 from camscan.errors import OperationalError, UsageError
 from camscan.model.inventory import Inventory
 from camscan.report import rows
+from camscan.report.collection import collection_paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ def render(
         options["language"] = language
     module, _, function = form.module.partition(":")
     make = cast("Callable[..., bytes]", getattr(importlib.import_module(module), function or "render"))
-    return make(inventory, **options)
+    with collection_paused():
+        return make(inventory, **options)
 
 
 def write(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_CELL_CHARACTERS = 1000
 ELLIPSIS = "…"
@@ -31,7 +32,8 @@ _ODD_START = re.compile(rf"␟[\s{_QUOTES}{re.escape(_FORMULA_STARTS)}]")
 _CONTROLS = bytes((*range(10), *range(11, 32), 127))
 _SHAPES = bytes.maketrans(b";\n+-@" + _CONTROLS, b",,===" + bytes(len(_CONTROLS)))
 _SKIPPED = b" '`\r"  # what _FORMULA skips; a double quote was refused, a return counted
-_MARKDOWN = re.compile(r"([\\`*_\[\]|~$]|^[#+=-])")
+_MARKDOWN_MARKS = "\\`*_[]|~$"  # the backslash first, since the others bring one
+_MARKDOWN_STARTS = ("#", "+", "=", "-")
 _JSON_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -100,8 +102,21 @@ def rows_are_plain(raw: bytes, rows: int, commas: int) -> bool:
 
 def markdown(text: str, limit: int = MAX_CELL_CHARACTERS) -> str:
     """Text for a Markdown table cell: no markup, no HTML, no pipe, no automatic link survives."""
+    return (_remembered_markdown if len(text) <= _OFTEN_SAID_CHARACTERS else _markdown)(text, limit)
+
+
+def _markdown(text: str, limit: int) -> str:
     text = safe_text(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKDOWN.sub(r"\\\1", text).replace("://", ":\u200b//").replace("www.", "www\\.")
+    for mark in _MARKDOWN_MARKS:
+        if mark in text:
+            text = text.replace(mark, "\\" + mark)
+    if text.startswith(_MARKDOWN_STARTS):
+        text = "\\" + text
+    return text.replace("://", ":\u200b//").replace("www.", "www\\.")
+
+
+_OFTEN_SAID_CHARACTERS = 60  # makers, models and sites are said thousands of times, long texts are not
+_remembered_markdown = lru_cache(maxsize=4096)(_markdown)
 
 
 def json_line(text: str) -> str:
