@@ -229,6 +229,8 @@ def syn(scenario: dict, gate, pace) -> dict:
             port_map={},
             found=lambda ip, port, outcome, why, _sock: calls.append((ip, port, outcome.value, why)),
             raw=True,
+            is_alive=lambda ip: False,
+            is_absent=lambda ip: False,
         )
         try:
             await made.run(pairs, lambda ip: Turn.NOW)

@@ -219,7 +219,7 @@ class BulkSweep:
             rows, columns = np.nonzero(self._again() & chosen)
             yield from self._portions(columns, rows)
             return
-        size = 1 << max(10, (self._count - 1).bit_length())
+        size = max(_BATCH, 1 << (self._count - 1).bit_length())
         steps = np.arange(_BATCH, dtype=np.uint64)
         for row in range(len(self._ports)):
             for at in range(0, size, _BATCH):
@@ -296,7 +296,9 @@ class BulkSweep:
         if count and self._tries.answered(self._round + 1, count):
             self._throttle.loss(time.monotonic())
         if self._opened is not None:
-            for number in np.flatnonzero(syn_ack & new):
+            fresh = np.flatnonzero(syn_ack & new)
+            _, once = np.unique(rows[fresh] * self._count + columns[fresh], return_index=True)
+            for number in fresh[once]:  # a SYN-ACK that came twice in one batch is told once
                 self._opened(address_text(int(ips[number])), int(self._ports[rows[number]]))
         return count
 

@@ -277,6 +277,8 @@ class SynSweep:
                 self.spoofed += 1
                 continue
             self._live.add(ip)
+            if is_open:
+                self._pace.charge(address_text(ip), 1, now)  # the kernel answers it with RST
             sent = self._in_flight.pop(key, None)
             if sent is not None:
                 self._measure(*sent, now)
