@@ -182,6 +182,7 @@ class Session:
         self._opened += 1
         try:
             if ready is None:
+                await asyncio.sleep(0)  # the loop, not abort(), closes what was given up a moment ago
                 await self._pace.wait(self.ip)
             connection = await self._connect(talk, ready)
         except BaseException:
