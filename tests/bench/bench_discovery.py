@@ -2,7 +2,7 @@
 
 `python tests/bench/bench_discovery.py [--runs N] [--peers-python PYTHON] [--skip-nmap] [--skip-burst]`
 
-Two tables in Markdown. (1) A /24 with 20 cameras of 20 makers: wall time, what was identified, TCP connections
+Two tables in Markdown. (1) A /24 with 20 cameras of 20 makers: wall time, what was identified, connections
 per device as the devices counted them, nmap on the same TCP ports with -sV. (2) 500 WS-Discovery responders
 that answer one burst: how many each tool finds in each run. WSDiscovery is looked for in `--peers-python`
 (default: this Python); where a peer is missing its row says so. Nothing leaves the namespaces.
@@ -104,8 +104,8 @@ def side_by_side(runs: int, *, nmap: bool) -> None:
             c for r in ours for c in r.connections
         )
         print(f"\nnmap took {time_ratio:.1f} times as long and made {per_device:.1f} times as many "
-              "connections to a device. Not like for like: nmap names services, not makers; it has no multicast, "
-              "no 1,000 packets/s limit, and finds UDP-only devices only with -sU.\n")  # fmt: skip
+              "connections to a device. Not like for like: nmap names services, not makers; it has no "
+              "multicast, no 1,000 packets/s limit, and finds UDP-only devices only with -sU.\n")  # fmt: skip
     else:
         print("\nnmap: not run (not installed, or --skip-nmap)\n")
 
@@ -179,8 +179,8 @@ def burst(runs: int, python: str) -> None:
     print(burst_row("camscan scan --probe ws-discovery -T5", ours))
     if theirs:
         print(burst_row("WSDiscovery 2.1.2, searchServices(timeout=4)", theirs))
-        print("\nNot like for like: camscan is a whole process, asks the group in four dialects and each "
-              "address once more, and identifies; WSDiscovery asks the group in one and waits 4 s.")  # fmt: skip
+        print("\nNot like for like: camscan is a whole process, asks the group in four dialects and "
+              "each address once more, and identifies; WSDiscovery asks the group and waits 4 s.")  # fmt: skip
     else:
         print(f"\nWSDiscovery: not run (not installed in {python}; pip install WSDiscovery)")
 
