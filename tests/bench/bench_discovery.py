@@ -180,7 +180,7 @@ def burst(runs: int, python: str) -> None:
     if theirs:
         print(burst_row("WSDiscovery 2.1.2, searchServices(timeout=4)", theirs))
         print("\nNot like for like: camscan is a whole process, asks the group in four dialects and "
-              "each address once more, and identifies; WSDiscovery asks the group and waits 4 s.")  # fmt: skip
+              "each address once more, and identifies; WSDiscovery asks the group, waits 4 s.")  # fmt: skip
     else:
         print(f"\nWSDiscovery: not run (not installed in {python}; pip install WSDiscovery)")
 
