@@ -6,10 +6,10 @@ import csv
 import io
 from pathlib import Path
 
-import hostile
 import pytest
 import simulated_audit
 
+import hostile
 from camscan.errors import UsageError
 from camscan.report import rows
 from camscan.report.csv import render

@@ -12,11 +12,11 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import hostile
 import pytest
 import simulated_audit
 from rich.console import Console
 
+import hostile
 from camscan.errors import FileFormatError, OperationalError, UsageError
 from camscan.model.inventory import Inventory
 from camscan.report import cyclonedx, formats, jsonl, reference, table

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hostile
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import hostile
 from camscan.report.csv import line, table
 from camscan.report.neutralise import (
     SEPARATOR,

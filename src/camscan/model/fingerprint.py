@@ -27,7 +27,8 @@ class Operator(StrEnum):
 class Field:
     """One row of fingerprints/fields.toml: what an observation field means and which probes fill it.
 
-    group: "serial", "firmware", "model", "maker", "name" or ""; a condition on `any.<group>` tests all its fields.
+    group: "serial", "firmware", "model", "maker", "name" or ""; a condition on `any.<group>`
+    tests all its fields.
     """
 
     name: str

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one frame reads best on one line
 """Writes announcements.pcap: what devices say unasked, as frames; payloads from the recordings beside this folder.
 
 Run here: `python make_announcements.py`. The ones without a recording (WS-Discovery Hello, DHCP, ARP, EtherType
@@ -27,7 +28,9 @@ def payload(path: str) -> bytes:
 
 
 def datagram(mac: str, ip: str, group: str, port: int, data: bytes, source_port: int = 0) -> Ether:
-    to = "01:00:5e:" + ":".join(f"{int(n) & (0x7F if i == 0 else 0xFF):02x}" for i, n in enumerate(group.split(".")[1:]))
+    to = "01:00:5e:" + ":".join(
+        f"{int(n) & (0x7F if i == 0 else 0xFF):02x}" for i, n in enumerate(group.split(".")[1:])
+    )
     to = "ff:ff:ff:ff:ff:ff" if group == "255.255.255.255" else to
     udp = UDP(sport=source_port or port, dport=port)
     return Ether(src=mac, dst=to) / IP(src=ip, dst=group, ttl=1) / udp / data
@@ -69,7 +72,13 @@ def dhcp_request(mac: str, ip: str, vendor_class: bytes, host: bytes) -> Ether:
     hardware = bytes.fromhex(mac.replace(":", ""))
     udp = UDP(sport=68, dport=67)
     ip_header = IP(src="0.0.0.0", dst="255.255.255.255")
-    return Ether(src=mac, dst="ff:ff:ff:ff:ff:ff") / ip_header / udp / BOOTP(chaddr=hardware, xid=1) / DHCP(options=options)
+    return (
+        Ether(src=mac, dst="ff:ff:ff:ff:ff:ff")
+        / ip_header
+        / udp
+        / BOOTP(chaddr=hardware, xid=1)
+        / DHCP(options=options)
+    )
 
 
 def arp(mac: str, ip: str) -> Ether:
@@ -77,15 +86,49 @@ def arp(mac: str, ip: str) -> Ether:
 
 
 FRAMES = [
-    datagram("68:6d:bc:10:20:0a", "10.78.0.10", "239.255.255.250", 37020, payload("sadp/hikvision_ds-2cd2t47g1-l_v5.6.5/reply.json")),
-    datagram("38:c4:e8:03:b3:e2", "10.78.0.30", "239.255.255.251", 37810, payload("dhip/general_ipc_2.800.106f004.0.r/reply.json")),
+    datagram(
+        "68:6d:bc:10:20:0a",
+        "10.78.0.10",
+        "239.255.255.250",
+        37020,
+        payload("sadp/hikvision_ds-2cd2t47g1-l_v5.6.5/reply.json"),
+    ),
+    datagram(
+        "38:c4:e8:03:b3:e2",
+        "10.78.0.30",
+        "239.255.255.251",
+        37810,
+        payload("dhip/general_ipc_2.800.106f004.0.r/reply.json"),
+    ),
     datagram("b8:a4:4f:10:20:32", "10.78.0.50", "239.255.255.250", 3702, HELLO),
-    datagram("c8:d3:a3:00:00:58", "10.78.0.58", "239.255.255.250", 1900, payload("ssdp/dlink_dcs-930l/notify.json"), 32768),
-    datagram("18:ae:11:22:33:94", "10.78.0.66", "234.55.55.56", 23456, payload("tvt/tvt_td-2704ts_1.4.10.0/reply.json")),
-    datagram("06:24:a4:3c:01:02", "10.78.0.70", "255.255.255.255", 10001, payload("ubiquiti/ubiquiti_aircam-dome_v5.6.3/reply.json")),
+    datagram(
+        "c8:d3:a3:00:00:58",
+        "10.78.0.58",
+        "239.255.255.250",
+        1900,
+        payload("ssdp/dlink_dcs-930l/notify.json"),
+        32768,
+    ),
+    datagram(
+        "18:ae:11:22:33:94",
+        "10.78.0.66",
+        "234.55.55.56",
+        23456,
+        payload("tvt/tvt_td-2704ts_1.4.10.0/reply.json"),
+    ),
+    datagram(
+        "06:24:a4:3c:01:02",
+        "10.78.0.70",
+        "255.255.255.255",
+        10001,
+        payload("ubiquiti/ubiquiti_aircam-dome_v5.6.3/reply.json"),
+    ),
     arp("44:19:b6:00:11:22", "10.78.0.64"),
-    Ether(src="44:19:b6:00:11:22", dst="ff:ff:ff:ff:ff:ff", type=0x8033) / sadp_frame("44:19:b6:00:11:22", "192.0.0.64"),
-    dhcp_request("ac:cc:8e:10:20:33", "10.78.0.51", b"AXIS,Network Video Encoder,M7011,5.90.1", b"axis-accc8e102033"),
+    Ether(src="44:19:b6:00:11:22", dst="ff:ff:ff:ff:ff:ff", type=0x8033)
+    / sadp_frame("44:19:b6:00:11:22", "192.0.0.64"),
+    dhcp_request(
+        "ac:cc:8e:10:20:33", "10.78.0.51", b"AXIS,Network Video Encoder,M7011,5.90.1", b"axis-accc8e102033"
+    ),
     arp("00:15:5d:10:20:69", "10.78.0.105"),
 ]
 
