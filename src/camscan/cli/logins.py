@@ -57,7 +57,10 @@ def _from_file(file: Path, communities: list[str]) -> list[tuple[str, Login]]:
     if os.name == "posix" and mode & 0o077:
         click.echo(f"camscan: others can read {file}; chmod 600 {file}", err=True)
     found = []
-    for number, row in enumerate(document.get("login", []), 1):
+    rows, named = document.get("login", []), document.get("communities", [])
+    if not isinstance(rows, list) or not isinstance(named, list):
+        raise UsageError(f"{file}: [[login]] is a table for each login, communities a list of texts")
+    for number, row in enumerate(rows, 1):
         place = f"{file}: login {number}"
         if not isinstance(row, dict) or not isinstance(row.get("user"), str):
             raise UsageError(f"{place}: user is missing")
@@ -68,5 +71,5 @@ def _from_file(file: Path, communities: list[str]) -> list[tuple[str, Login]]:
             except (netaddr.AddrFormatError, ValueError, TypeError):
                 raise UsageError(f'{place}: hosts is neither a network such as 10.0.0.0/24 nor "*"') from None
         found.append((str(hosts), Login(row["user"], str(row.get("password", "")))))
-    communities += [str(each) for each in document.get("communities", []) if each]
+    communities += [str(each) for each in named if each]
     return found
