@@ -1,7 +1,7 @@
 """Inventory → XLSX workbook: Summary, Devices, Findings, Unknown, Coverage. Needs the extra `xlsx`.
 
 Rules: every text is written as a string, so nothing in it is ever a formula or a link; headers are frozen
-and every sheet can be filtered. Why XlsxWriter: docs/decisions/workbook.md.
+and every sheet can be filtered. Why XlsxWriter: docs/decisions/0010-report-formats.md.
 """
 
 from __future__ import annotations
