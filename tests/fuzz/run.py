@@ -76,7 +76,10 @@ def fuzz(name: str, seconds: int, *, storing: bool = False) -> tuple[int, str]:
             (seeds / f"{number}").write_bytes(each[:MAX_INPUT_BYTES])
         code, text = _child(name, [str(seeds), f"-max_total_time={seconds}", f"-artifact_prefix={findings}/"])
         if code == 0 and storing:
-            keep(name, sorted((each.read_bytes() for each in seeds.iterdir()), key=lambda each: (len(each), each)))
+            keep(
+                name,
+                sorted((each.read_bytes() for each in seeds.iterdir()), key=lambda each: (len(each), each)),
+            )
         found = next((each.read_bytes() for each in findings.iterdir()), b"")
     runs = re.findall(r"stat::number_of_executed_units:\s*(\d+)", text)
     coverage = re.findall(r"cov: (\d+)", text)
@@ -88,7 +91,8 @@ def fuzz(name: str, seconds: int, *, storing: bool = False) -> tuple[int, str]:
 
 def _child(name: str, options: list[str]) -> tuple[int, str]:
     command = [
-        sys.executable, __file__, "--child", name, *options, f"-max_len={MAX_INPUT_BYTES}", "-print_final_stats=1",
+        sys.executable, __file__, "--child", name, *options, f"-max_len={MAX_INPUT_BYTES}",
+        "-print_final_stats=1",
         f"-timeout={ONE_INPUT_SECONDS}", f"-rss_limit_mb={MEMORY_MB}", "-close_fd_mask=0",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, check=False)

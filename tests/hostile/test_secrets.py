@@ -58,7 +58,8 @@ def fleet() -> Iterator[Fleet]:
 def run(fleet: Fleet, folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     environment = {
         **child_environment(), "HOME": str(folder), "XDG_DATA_HOME": str(folder),
-        "XDG_CONFIG_HOME": str(folder), "CAMSCAN_USER": "envuser", "CAMSCAN_PASSWORD": ENV_PASSWORD, "CAMSCAN_COMMUNITY": COMMUNITY,
+        "XDG_CONFIG_HOME": str(folder), "CAMSCAN_USER": "envuser", "CAMSCAN_PASSWORD": ENV_PASSWORD,
+        "CAMSCAN_COMMUNITY": COMMUNITY,
     }  # fmt: skip
     command = (*fleet.scanner.prefix, sys.executable, "-m", "camscan", *words)
     return subprocess.run(command, capture_output=True, env=environment, check=False, timeout=150)
