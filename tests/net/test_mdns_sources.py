@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 
 import pytest
@@ -64,3 +65,23 @@ def test_one_source_offers_a_bounded_number_of_names_and_no_packet_breaks_it() -
         sources.hear(Datagram(packet, "10.0.0.1", 5353, 1))
     offered = sum(sources.offered(f"flood-{number}._http._tcp.local.") for number in range(5000))
     assert MAX_NAMES == offered
+
+
+@pytest.mark.parametrize("after_seconds", [0.0, 0.001, 0.01, 0.05, 0.3])
+def test_an_interrupted_browse_leaves_no_task_behind(after_seconds: float) -> None:
+    complaints: list[str] = []
+    loopback = [each for each in list_interfaces() if each.loopback]
+
+    async def interrupted() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: complaints.append(str(context)))
+        task = asyncio.create_task(mdns.browse(loopback, window_seconds=2.0))
+        await asyncio.sleep(after_seconds)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        gc.collect()
+        await asyncio.sleep(0)
+
+    asyncio.run(interrupted())
+    gc.collect()
+    assert [] == complaints

@@ -69,7 +69,7 @@ async def browse(
 async def _browse(
     links: tuple[Interface, ...], sources: MdnsSources, window_seconds: float
 ) -> tuple[Observation, ...]:
-    from zeroconf import DNSQuestionType, IPVersion
+    from zeroconf import DNSQuestionType, IPVersion, NotRunningException
     from zeroconf.asyncio import AsyncServiceBrowser, AsyncZeroconf, AsyncZeroconfServiceTypes
 
     found: dict[tuple[str, str], None] = {}
@@ -81,25 +81,32 @@ async def _browse(
     zeroconf = AsyncZeroconf(
         interfaces=[ip for link in links for ip in link.ipv4], ip_version=IPVersion.V4Only
     )
-    try:
-        fixed = [f"{each}.local." for each in SERVICE_TYPES]
-        multicast = DNSQuestionType.QM  # answers to the group can be heard by `sources`, unicast ones not
-        browser = AsyncServiceBrowser(zeroconf.zeroconf, fixed, handlers=[changed], question_type=multicast)
-        types = await AsyncZeroconfServiceTypes.async_find(zeroconf, timeout=window_seconds / 2)
-        others = [each for each in types if each not in fixed][:64]
-        more = (
-            AsyncServiceBrowser(zeroconf.zeroconf, others, handlers=[changed], question_type=multicast)
-            if others
-            else None
+    browsers: list[AsyncServiceBrowser] = []
+
+    def browse_for(types: list[str]) -> None:
+        # Answers to the group can be heard by `sources`, unicast ones not: hence QM.
+        browsers.append(
+            AsyncServiceBrowser(
+                zeroconf.zeroconf, types, handlers=[changed], question_type=DNSQuestionType.QM
+            )
         )
+
+    try:
+        # A browser begun before this would print a traceback of its own when the scan is interrupted.
+        await zeroconf.zeroconf.async_wait_for_start()
+        fixed = [f"{each}.local." for each in SERVICE_TYPES]
+        browse_for(fixed)
+        types = await AsyncZeroconfServiceTypes.async_find(zeroconf, timeout=window_seconds / 2)
+        if others := [each for each in types if each not in fixed][:64]:
+            browse_for(others)
         await asyncio.sleep(window_seconds / 2)
         wanted = [each for each in found if sources.offered(each[1])]
-        observations = await _resolve(zeroconf, wanted, sources)
-        await browser.async_cancel()
-        if more is not None:
-            await more.async_cancel()
-        return observations
+        return await _resolve(zeroconf, wanted, sources)
+    except NotRunningException:
+        raise OSError("mDNS could not be started") from None
     finally:
+        for browser in browsers:
+            await browser.async_cancel()
         with contextlib.suppress(OSError):
             await zeroconf.async_close()
 
