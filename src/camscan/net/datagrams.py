@@ -28,6 +28,8 @@ from camscan.net.udp import Datagram, UdpSocket
 MAX_REPLIES = 32
 MAX_WAITING = 50_000
 MAX_SOURCES = 200_000
+MAX_FOREIGN_SOURCES = 5_000
+"""Addresses outside the scope that are read at all: whoever makes up sources must not crowd out true ones."""
 GROUP_REPEAT_SECONDS = 0.25
 _HASH_SEED = b"camscan reply"
 
@@ -64,6 +66,7 @@ class Datagrams:
         self._waiting: deque[tuple[_Channel, Datagram]] = deque()
         self._wake = asyncio.Event()
         self._counts: Counter[tuple[str, str]] = Counter()
+        self._foreign: set[str] = set()
         self._seen: set[bytes] = set()
         self.dropped: Counter[str] = Counter()
         self._reader = asyncio.create_task(self._read())
@@ -215,6 +218,11 @@ class Datagrams:
     def _enqueue(self, channel: _Channel, datagram: Datagram) -> None:
         if datagram.source_ip in self._own and datagram.source_port in self._own_ports:
             return  # our own group question coming back
+        if not self._gate.permits(datagram.source_ip):
+            if len(self._foreign) >= MAX_FOREIGN_SOURCES and datagram.source_ip not in self._foreign:
+                self.dropped["answers from more foreign addresses than are read"] += 1
+                return
+            self._foreign.add(datagram.source_ip)
         if len(self._waiting) >= MAX_WAITING or len(self._counts) >= MAX_SOURCES:
             self.dropped["more answers than can be read"] += 1
             return

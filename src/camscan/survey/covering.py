@@ -20,6 +20,8 @@ def shortfalls(gate: Gate, datagrams: Datagrams | None, admission: Admission) ->
         yield f"{count} packets not read: {why}"
     if count := len(admission.outside):
         yield f"{count} devices on these links answered from outside the targets; they are not listed"
+    if count := len(admission.made_up):
+        yield f"{count} more addresses of other networks answered than can be true: somebody makes them up"
 
 
 def covered(
