@@ -110,6 +110,13 @@ def test_a_uuid_and_a_claimed_mac_that_agree_join_two_interfaces() -> None:
     assert 1 == len(found.groups)
 
 
+def test_one_uuid_on_an_ipv4_and_a_link_local_address_is_one_device() -> None:
+    endpoint = "uuid:6a9f3c10-1111-4222-8333-444455556666"
+    pair = (heard("10.0.0.5", onvif__endpoint=endpoint), heard("fe80::1%eth0", onvif__endpoint=endpoint))
+    assert 1 == len(grouped(*pair).groups)
+    assert 3 == len(grouped(*pair, heard("10.0.0.6", onvif__endpoint=endpoint)).groups)
+
+
 def test_many_addresses_behind_one_mac_are_a_router() -> None:
     found = grouped(*(heard(f"10.0.1.{n}", mac__observed="00:00:5e:00:53:01") for n in range(1, 20)))
     assert 19 == len(found.groups)

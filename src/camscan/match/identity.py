@@ -102,12 +102,13 @@ def group_addresses(marks: Mapping[str, Marks]) -> Grouping:
                     f"{len(ips)} addresses answer behind hardware address {value}: probably a router"
                 )
             continue
+        weak = "" if kind == "UUID" and _both_families(ips) else kind
         clusters: list[list[str]] = []
         for ip in ips:
             why, home = "", None
             for cluster in clusters:
                 reason = next(
-                    (r for member in cluster if (r := _contradiction(marks[ip], marks[member], kind))), ""
+                    (r for member in cluster if (r := _contradiction(marks[ip], marks[member], weak))), ""
                 ) or _groups_contradict(marks, members[root(ip)], members[root(cluster[0])])
                 if not reason:
                     home = cluster
@@ -172,6 +173,11 @@ def _groups_contradict(marks: Mapping[str, Marks], ours: list[str], theirs: list
     if ours is theirs:
         return ""
     return next((r for a in ours for b in theirs if (r := _contradiction(marks[a], marks[b], ""))), "")
+
+
+def _both_families(ips: list[str]) -> bool:
+    """One IPv4 and one link-local address, and nobody else: one endpoint on one link, answering twice."""
+    return len(ips) == 2 and sum(ip.startswith("fe80:") for ip in ips) == 1 and any(":" not in i for i in ips)
 
 
 def _serials_agree(one: frozenset[str], other: frozenset[str]) -> bool:
