@@ -110,6 +110,14 @@ def packets() -> str:
     )
 
 
+def _checkout() -> Path:
+    """The repository this runs in: beside an editable installation, else the folder the command runs in."""
+    from camscan.catalog.places import shipped_directory
+
+    beside = shipped_directory().parent
+    return beside if (beside / "tests" / "recordings").is_dir() else Path.cwd()
+
+
 def vendors() -> str:
     """docs/vendors.md: every maker, counted from the rules' examples, the recordings and the lab."""
     from collections import Counter
@@ -121,7 +129,7 @@ def vendors() -> str:
 
     catalog = load(shipped_directory(), cache=False)
     makers = (catalog.names.vendor(device.truth.manufacturer) for device in demo_building())
-    recordings = shipped_directory().parent / "tests" / "recordings"
+    recordings = _checkout() / "tests" / "recordings"
     lab = Counter(maker.id for maker in makers if maker is not None)
     return vendor_page(catalog, recorded_devices(catalog, recordings), lab)
 
