@@ -78,6 +78,7 @@ def main() -> None:
     reader.add_argument("--runs", type=int, default=5)
     reader.add_argument("--size", choices=SIZES, default="22")
     reader.add_argument("--retries", type=int, help=argparse.SUPPRESS)
+    reader.add_argument("--only", default="", help="a regular expression over the names of the tools")
     asked = reader.parse_args()
     network, hosts, step = SIZES[asked.size]
     if asked.retries is not None:
@@ -103,6 +104,7 @@ def main() -> None:
         ):
             command = ["nmap", "-sn", "-n", "-e", "va", "-oG", "-", *flags, network]
             chosen.append(Contestant(name, [command], found, "-sn -n " + " ".join(flags)))
+    chosen = [each for each in chosen if re.search(asked.only, each.name)]
     compete(chosen, asked.runs, hosts, f"ARP over a /{asked.size}, {hosts:,} answer")
 
 

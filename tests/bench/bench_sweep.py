@@ -79,7 +79,7 @@ def contestants(mac: str) -> list[Contestant]:
         base = ["masscan", NETWORK, f"-p{ports}", "-e", "va", "--source-ip", OURS]
         base += ["--source-port", "50001", "--router-mac", mac, "--wait", "2", "-oL", "-"]
         listed = lines(rf"^open tcp ({ONLY}) (10\.50\.\d+\.\d+)")
-        for rate in ("10000000", "100000"):
+        for rate in ("10000000", "100000", "20000"):
             every.append(
                 Contestant(
                     f"masscan at {int(rate):,}/s", [[*base, "--rate", rate]], listed, "--wait 2, no retries"

@@ -17,12 +17,14 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 _CLONE_NEWNET = 0x40000000
 _INSIDE = "CAMSCAN_BENCH_INSIDE"
+LIMIT_SECONDS = 180
 OURS, THEIRS = "10.99.0.1", "10.99.0.2"
 
 
@@ -104,6 +106,7 @@ class Contestant:
     memory: list[int] = field(default_factory=list)
     found: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    ended_by_us: int = 0
 
     def run(self) -> None:
         """Once; user and system seconds of the commands and their children."""
@@ -112,7 +115,11 @@ class Contestant:
         for command in self.commands:
             with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
                 child = subprocess.Popen(command, stdout=out, stderr=err)
+                limit = threading.Timer(LIMIT_SECONDS, child.send_signal, [signal.SIGTERM])
+                limit.start()
                 _, status, usage = os.wait4(child.pid, 0)
+                limit.cancel()
+                self.ended_by_us += os.waitstatus_to_exitcode(status) == -signal.SIGTERM
                 child.returncode = os.waitstatus_to_exitcode(status)
                 out.seek(0)
                 err.seek(0)
@@ -132,10 +139,13 @@ class Contestant:
         def spread(values: Sequence[float]) -> str:
             return f"{statistics.median(values):.2f} ({min(values):.2f}–{max(values):.2f})"
 
+        flags = self.flags
+        if self.ended_by_us:
+            flags += f"; {self.ended_by_us} did not end within {LIMIT_SECONDS} s and were ended by the bench"
         lost = [wanted - found for found in self.found]
         return (
             f"| {self.name} | {len(self.cpu)} | {spread(self.cpu)} | {spread(self.wall)} | "
-            f"{statistics.median(lost):g} ({min(lost)}–{max(lost)}) | {max(self.memory)} | {self.flags} |"
+            f"{statistics.median(lost):g} ({min(lost)}–{max(lost)}) | {max(self.memory)} | {flags} |"
         )
 
 

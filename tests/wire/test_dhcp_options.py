@@ -1,4 +1,3 @@
-
 """DHCP packets whole, cut and hostile: who the client is and which address is settled."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-
 """Frames of every link type read here, whole, cut at every byte, and as any bytes at all."""
 
 from __future__ import annotations
