@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import fake_netbox
-import hostile
 import pytest
 import simulated_audit
 
+import hostile
 from camscan.errors import OperationalError
 from camscan.publish.netbox import push
 

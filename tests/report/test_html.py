@@ -10,10 +10,10 @@ from importlib import util
 from pathlib import Path
 
 import browser
-import hostile
 import pytest
 import simulated_audit
 
+import hostile
 from camscan.report.html import render
 from camscan.report.html.data import FIELDS
 

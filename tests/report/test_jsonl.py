@@ -8,13 +8,13 @@ from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
-import hostile
 import jsonschema
 import pytest
 import simulated_audit
 from hypothesis import given
 from hypothesis import strategies as st
 
+import hostile
 from camscan.errors import FileFormatError
 from camscan.report import ecs, jsonl
 from camscan.report.load import CUT_SHORT, LINE_CUT, load, read
