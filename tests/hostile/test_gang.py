@@ -19,6 +19,7 @@ from camscan.model.exchange import Outcome
 COLUMNS = ("kind", "manufacturer", "model", "firmware", "serial")
 """Not the label: of two names a maker uses, one more page read may favour the other, attackers or not."""
 SPEAK_AS_CAMERAS = {
+    "100-mb-body", "endless-body",  # they do answer RTSP, which hardly anything but cameras speaks
     "injection", "ten-thousand-replies", "mdns-liar", "xaddrs", "everybodys-mac", "hundred-things",
 }  # fmt: skip
 """Attackers that answer a camera's own protocol in its own form: they look like what they say."""
