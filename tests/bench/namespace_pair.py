@@ -7,6 +7,7 @@ program again inside; the namespaces end with the process.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -24,7 +25,7 @@ from dataclasses import dataclass, field
 
 _CLONE_NEWNET = 0x40000000
 _INSIDE = "CAMSCAN_BENCH_INSIDE"
-LIMIT_SECONDS = 180
+LIMIT_SECONDS = 120
 OURS, THEIRS = "10.99.0.1", "10.99.0.2"
 
 
@@ -70,8 +71,7 @@ def build(*, owned: Sequence[str], listening: Sequence[tuple[str, int]] = (), on
         for pair in listening:
             kept.append(socket.create_server(pair, backlog=16))
         os.write(ready_out, b"y")
-        signal.pause()
-        os._exit(0)
+        murmur(on_link.split("/")[0] or OURS)
     os.close(ready_out)
     if os.read(ready_in, 1) != b"x":
         sys.exit("skipped: no second namespace may be made here")
@@ -91,6 +91,15 @@ def build(*, owned: Sequence[str], listening: Sequence[tuple[str, int]] = (), on
             ]
         )
     return "02:00:00:00:be:ef"
+
+
+def murmur(ip: str) -> None:
+    """Five datagrams a second for ever: no network is silent, and masscan ends with the next packet only."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        while True:
+            with contextlib.suppress(OSError):
+                sock.sendto(b"", (ip, 9))
+            time.sleep(0.2)
 
 
 @dataclass
