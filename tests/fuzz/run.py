@@ -1,18 +1,22 @@
-"""`python tests/fuzz/run.py TARGET [SECONDS]`: coverage-guided fuzzing of one target, or of `all`.
+"""`python tests/fuzz/run.py all 600 --jobs 4`: coverage-guided fuzzing of some targets, or of `all`.
 
 The stored corpus (corpus/TARGET.txt: one base64 input a line) and the recordings are the start; `--keep`
 writes back the smallest inputs that together reach the same coverage. Needs `pip install 'camscan[fuzz]'`.
+Each line printed gives inputs, branches, and wall and processor seconds: several jobs share the processors.
 """
 
 from __future__ import annotations
 
+import argparse
 import base64
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
@@ -63,7 +67,7 @@ def _lines_run(run: Callable[[bytes], None], data: bytes) -> set[tuple[str, int]
     return lines
 
 
-def fuzz(name: str, seconds: int, *, storing: bool = False) -> tuple[int, str]:
+def fuzz(name: str, seconds: int, *, storing: bool, limit: int) -> tuple[int, str]:
     """Run one target in a child; (exit code, one line of figures or the finding)."""
     sys.path.insert(0, str(HERE))
     import targets
@@ -74,7 +78,12 @@ def fuzz(name: str, seconds: int, *, storing: bool = False) -> tuple[int, str]:
         findings.mkdir()
         for number, each in enumerate([*stored(name), *targets.seeds_of(name)]):
             (seeds / f"{number}").write_bytes(each[:MAX_INPUT_BYTES])
-        code, text = _child(name, [str(seeds), f"-max_total_time={seconds}", f"-artifact_prefix={findings}/"])
+        began = time.monotonic()
+        code, text, used = _child(
+            name,
+            [str(seeds), f"-max_total_time={seconds}", f"-artifact_prefix={findings}/", f"-timeout={limit}"],
+        )
+        took = f"{time.monotonic() - began:.0f} s, {used:.0f} s of processor"
         if code == 0 and storing:
             keep(
                 name,
@@ -86,17 +95,23 @@ def fuzz(name: str, seconds: int, *, storing: bool = False) -> tuple[int, str]:
     if code:
         tail = "\n".join(text.splitlines()[-40:])
         return code, f"{name}: FINDING with {base64.b64encode(found).decode()}\n{tail}"
-    return 0, f"{name}: {int(runs[-1]) if runs else 0:,} inputs, {coverage[-1] if coverage else '?'} branches"
+    inputs = int(runs[-1]) if runs else 0
+    return 0, f"{name}: {inputs:,} inputs, {coverage[-1] if coverage else '?'} branches, {took}"
 
 
-def _child(name: str, options: list[str]) -> tuple[int, str]:
+def _child(name: str, options: list[str]) -> tuple[int, str, float]:
+    """(exit code, what it printed, processor seconds)."""
     command = [
         sys.executable, __file__, "--child", name, *options, f"-max_len={MAX_INPUT_BYTES}",
-        "-print_final_stats=1",
-        f"-timeout={ONE_INPUT_SECONDS}", f"-rss_limit_mb={MEMORY_MB}", "-close_fd_mask=0",
+        "-print_final_stats=1", f"-rss_limit_mb={MEMORY_MB}", "-close_fd_mask=0",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, check=False)
-    return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
+    with tempfile.TemporaryFile() as out:
+        started = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(started.pid, 0)
+        started.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        text = out.read().decode("utf-8", "replace")
+    return started.returncode, text, usage.ru_utime + usage.ru_stime
 
 
 def child() -> None:
@@ -119,19 +134,36 @@ def main() -> int:
     if sys.argv[1:2] == ["--child"]:
         child()
         return 0
-    words = [each for each in sys.argv[1:] if not each.startswith("--")]
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("targets", help="names with commas between, or `all`")
+    reader.add_argument("seconds", type=int, nargs="?", default=60, help="for each target")
+    reader.add_argument("--jobs", type=int, default=1, help="targets at a time")
+    reader.add_argument(
+        "--one-input-seconds",
+        type=int,
+        default=ONE_INPUT_SECONDS,
+        help="more is a finding; raise it with --jobs",
+    )
+    reader.add_argument("--keep", action="store_true", help="write the corpus back")
+    asked = reader.parse_args()
     sys.path.insert(0, str(HERE))
     import targets
 
-    names = list(targets.all_targets()) if words[:1] in ([], ["all"]) else words[0].split(",")
-    seconds = int(words[1]) if len(words) > 1 else 60
+    known = list(targets.all_targets())
+    names = known if asked.targets == "all" else asked.targets.split(",")
+    if unknown := sorted(set(names) - set(known)):
+        reader.error(f"no such target: {', '.join(unknown)}; there are {', '.join(known)}")
     worst = 0
-    for name in names:
-        began = time.monotonic()
-        code, line = fuzz(name, seconds, storing="--keep" in sys.argv)
-        worst = max(worst, abs(code))
-        sys.stdout.write(f"{line} ({time.monotonic() - began:.0f} s)\n")
-        sys.stdout.flush()
+    with ThreadPoolExecutor(asked.jobs) as crew:
+        running = [
+            crew.submit(fuzz, name, asked.seconds, storing=asked.keep, limit=asked.one_input_seconds)
+            for name in names
+        ]
+        for each in running:
+            code, line = each.result()
+            worst = max(worst, abs(code))
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
     return 1 if worst else 0
 
 
