@@ -1,4 +1,4 @@
-"""What is fuzzed: every module of `wire`, every probe, identification, the reader of inventories.
+"""What is fuzzed: all of `wire`, every probe, every importer, identification, the reader of inventories.
 
 A target takes bytes and returns; whatever it raises is a finding. The list is made from the code itself:
 a new decoder or probe is fuzzed without anybody adding it here.
@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+
+import importers
 
 import camscan.probes
 import camscan.wire
@@ -40,6 +42,7 @@ def all_targets() -> dict[str, Run]:
     """Name → target, in the order they are run."""
     found = {f"wire.{module.__name__.rpartition('.')[2]}": run for module, run in _wire_targets()}
     found |= {f"probe.{probe.name}": _probe_target(probe) for probe in camscan.probes.load_probes()}
+    found |= importers.targets()
     found["identify"] = identify
     found["load"] = load
     return found
@@ -180,6 +183,8 @@ def load(data: bytes) -> None:
 def seeds_of(name: str) -> list[bytes]:
     """Recorded replies to start from: every true reply of the probe, or of all that use the decoder."""
     room, _, what = name.partition(".")
+    if room == "import":
+        return importers.seeds_of(name)
     if name == "load":
         return [(RECORDINGS.parent / "fuzz" / "inventory.jsonl").read_bytes()]
     if name == "identify":

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camscan.catalog import Catalog, load
+from camscan.imports.kinds import KINDS
 from camscan.match.resolve import Identifier
 from camscan.model.device import CAMERA_KINDS
 from camscan.model.exchange import Probe
@@ -22,6 +23,7 @@ from camscan.report import csv, jsonl
 from camscan.report.load import read
 
 FUZZ = Path(__file__).parents[1] / "fuzz"
+sys.path.append(str(FUZZ))  # its modules import one another, as `python tests/fuzz/run.py` finds them
 
 
 def load_module(name: str) -> ModuleType:
@@ -91,6 +93,7 @@ def test_every_decoder_and_probe_is_a_target() -> None:
     assert {probe.name for probe in PROBES} == {
         name.removeprefix("probe.") for name in TARGETS if name.startswith("probe.")
     }
+    assert {f"import.{kind.name}" for kind in KINDS} <= set(TARGETS)
 
 
 @pytest.mark.timeout(120)

@@ -26,7 +26,7 @@ from camscan.wire.frame import Frame, Packet
 
 MAX_FRAGMENTS = 256
 MAX_DATAGRAM = 65535
-MAX_SEEN = 200_000
+MAX_SEEN = 50_000
 MAX_OPEN_PORTS = 64
 _SIP_PORTS = frozenset({5060})
 _DATAGRAM_TRANSPORTS = (Transport.UDP, Transport.GROUP)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -85,11 +85,17 @@ class Identifier:
         by_ip: dict[str, list[Observation]] = defaultdict(list)
         for each in observations:
             by_ip[each.ip].append(each)
-        marks = {ip: self._marks(found) for ip, found in by_ip.items()}
-        grouping = group_addresses(marks)
+        return self.identify_pages(by_ip, by_ip.__getitem__, site=site)
+
+    def identify_pages(
+        self, addresses: Iterable[str], page: Callable[[str], Sequence[Observation]], *, site: str = ""
+    ) -> tuple[Device, ...]:
+        """The same where `page` tells everything of one address: it is asked twice for each, and only
+        what belongs to one device is in memory at a time."""
+        grouping = group_addresses({ip: self._marks(page(ip)) for ip in addresses})
         devices = []
         for group in grouping.groups:
-            together = [o for ip in group for o in by_ip[ip]]
+            together = [o for ip in group for o in page(ip)]
             notes = [note for ip in group for note in grouping.notes.get(ip, ())]
             conflict = any(ip in grouping.conflicts for ip in group)
             devices.append(self.resolve(together, site=site, notes=notes, conflict=conflict))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -75,6 +75,6 @@ class Inventory:
     scan: Scan
     devices: tuple[Device, ...]
     findings: tuple[Finding, ...] = ()
-    observations: tuple[Observation, ...] = field(default=(), repr=False)
+    observations: Sequence[Observation] = field(default=(), repr=False)  # an import's are read from disk
     sites: tuple[Site, ...] = ()
     scans: tuple[Scan, ...] = ()

@@ -76,12 +76,11 @@ def import_files(
     if len(told.unreadable) == len(request.paths):
         raise UsageError("; ".join(told.unreadable))
     homeless = gathering.place()
-    devices = identifier.identify(gathering.observations(), site=request.site.id)
-    observations = tuple(gathering.observations())
+    devices = identifier.identify_pages(gathering.addresses(), gathering.page, site=request.site.id)
+    observations = gathering.observations()
     if wanted is not None:
         devices = tuple(device for device in devices if _may_be_camera(device))
-        kept = {ip for device in devices for ip in device.addresses}
-        observations = tuple(each for each in observations if each.ip in kept)
+        observations = gathering.observations({ip for device in devices for ip in device.addresses})
     told.warnings += _about(gathering, homeless, identifier, request)
     return Inventory(
         scan=Scan(

@@ -1,0 +1,143 @@
+"""Observations on disk, page by page, so that many hosts need not be in memory together.
+
+Rules: a page is one address; of each observation only its place, a mark and its port are held in memory
+(24 bytes); the file has no name and vanishes with the process. A full disk is an OperationalError.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import weakref
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import overload
+
+import msgspec
+
+from camscan.errors import OperationalError
+from camscan.model.observation import Observation
+
+_BUFFER_BYTES = 1024 * 1024
+_LENGTH_BYTES = 4
+_COLUMNS = 3  # place in the file, mark, port
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Observation)
+_MAX_SHARED = 50_000
+_SHARED_CHARACTERS = 120
+
+
+class Spool:
+    """`add` observations to the page of their address; `page` gives one address back, in order of adding."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="camscan-", buffering=_BUFFER_BYTES)  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
+        self._pages: dict[str, array[int]] = {}
+        self._shared: dict[str, str] = {}
+        self._end = 0
+        self._appending = True
+
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pages)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return self._end
+
+    def count(self, ip: str) -> int:
+        """Observations of an address."""
+        return len(self._pages.get(ip, ())) // _COLUMNS
+
+    def marks(self, ip: str) -> Sequence[int]:
+        """The marks its observations were added with."""
+        return self._pages[ip][1::_COLUMNS] if ip in self._pages else ()
+
+    def ports(self, ip: str) -> Sequence[int]:
+        """The port keys its observations were added with."""
+        return self._pages[ip][2::_COLUMNS] if ip in self._pages else ()
+
+    def add(self, seen: Observation, mark: int, port: int) -> None:
+        """Write it. mark, port: any 64-bit numbers. Raises OperationalError when the disk is full."""
+        record = _ENCODER.encode(seen)
+        try:
+            if not self._appending:  # a seek flushes, which costs a system call
+                self._file.seek(self._end)
+                self._appending = True
+            self._file.write(len(record).to_bytes(_LENGTH_BYTES, "little") + record)
+        except OSError as fault:
+            raise OperationalError(
+                f"cannot keep what the files say in {tempfile.gettempdir()}: {fault.strerror}; "
+                "set TMPDIR to a folder with more space"
+            ) from None
+        page = self._pages.get(seen.ip)
+        if page is None:
+            page = self._pages[seen.ip] = array("q")
+        page.extend((self._end, mark, port))
+        self._end += _LENGTH_BYTES + len(record)
+
+    def page(self, ip: str) -> list[Observation]:
+        """Everything of one address."""
+        return [self._read(place) for place in self._pages[ip][::_COLUMNS]]
+
+    def _read(self, place: int) -> Observation:
+        self._appending = False
+        try:
+            self._file.seek(place)
+            length = int.from_bytes(self._file.read(_LENGTH_BYTES), "little")
+            record = self._file.read(length)
+        except OSError as fault:  # the buffer's rest is written before the first reading
+            raise OperationalError(f"cannot keep what the files say: {fault.strerror}") from None
+        seen = _DECODER.decode(record)
+        fields = {
+            self._one(name): tuple(self._one(value) for value in values)
+            for name, values in seen.fields.items()
+        }
+        return Observation(
+            seen.ip, self._one(seen.source), fields, seen.at, seen.digest, seen.port,
+            self._one(seen.zone), self._one(seen.interface), self._one(seen.provenance),
+        )  # fmt: skip
+
+    def _one(self, text: str) -> str:
+        """The same text always as the same object: devices of one model say the same words."""
+        if len(text) > _SHARED_CHARACTERS:
+            return text
+        if len(self._shared) >= _MAX_SHARED:
+            self._shared.clear()
+        return self._shared.setdefault(text, text)
+
+
+class Spooled(Sequence[Observation]):
+    """The observations of some pages, address by address, read from disk whenever they are looked at."""
+
+    def __init__(self, spool: Spool, addresses: Iterable[str]) -> None:
+        self._spool = spool
+        self._addresses = tuple(addresses)
+
+    def __len__(self) -> int:
+        return sum(map(self._spool.count, self._addresses))
+
+    def __iter__(self) -> Iterator[Observation]:
+        for ip in self._addresses:
+            yield from self._spool.page(ip)
+
+    @overload
+    def __getitem__(self, index: int) -> Observation: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Observation, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Observation | tuple[Observation, ...]:
+        if isinstance(index, slice):
+            return tuple(self)[index]
+        at = range(len(self))[index]
+        return next(islice(self, at, None))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
