@@ -81,6 +81,27 @@ def test_a_field_given_in_clear_as_well_is_not_hidden() -> None:
     assert (device.software_version, device.hidden) == ("V5.5.0", ())
 
 
+def test_a_device_that_hides_all_that_names_it_is_still_an_answer() -> None:
+    device = sadp.decode_reply(
+        b"<ProbeMatch><Uuid>1</Uuid><Types>inquiry</Types><DeviceType>139265</DeviceType><DeviceSN></DeviceSN>"
+        b"<DeviceSNEncrypt>0A0B</DeviceSNEncrypt><MAC></MAC><MACEncrypt>FF01</MACEncrypt></ProbeMatch>"
+    )
+    assert ("139265", "", None, ("DeviceSN", "MAC")) == (
+        device.device_type,
+        device.device_sn,
+        device.mac,
+        device.hidden,
+    )
+
+
+def test_element_names_in_another_case_are_read() -> None:
+    payload = f"<probematch><devicesn>{SERIAL}</devicesn><oeminfo>LTS</oeminfo></probematch>".encode()
+    assert sadp.is_reply(payload)
+    device = sadp.decode_reply(payload)
+    assert (SERIAL, "LTS", False) == (device.device_sn, device.oem_info, device.unsolicited)
+    assert sadp.decode_reply(payload.replace(b"probematch", b"hello")).unsolicited
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -19,7 +19,7 @@ from camscan.wire.xml import Element, decode_xml_text, parse_xml
 PORT = 37020
 GROUP = "239.255.255.250"
 
-_ROOT = re.compile(r"\s{0,64}<(ProbeMatch|Hello)[\s/>]")
+_ROOT = re.compile(r"\s{0,64}<(ProbeMatch|Hello)[\s/>]", re.IGNORECASE)
 _HIDEABLE = ("SoftwareVersion", "DSPVersion", "OEMInfo", "DeviceSN", "DeviceDescription", "MAC")
 
 
@@ -108,10 +108,17 @@ def decode_reply(payload: bytes) -> SadpDevice:
         specific_device_type=said["SpecificDeviceType"],
         base_desc=said["szBaseDesc"],
         hidden=tuple(name for name in _HIDEABLE if not said[name] and said[f"{name}Encrypt"]),
-        unsolicited=root.find("Hello") is not None,
+        unsolicited=any(element.name.lower() == "hello" for element in root.iter()),
     )
-    if not (device.device_sn or device.device_description or device.mac or device.software_version):
-        raise MalformedReply("SADP answer without serial, model, MAC or version")
+    if not (
+        device.device_sn
+        or device.device_description
+        or device.device_type
+        or device.mac
+        or device.software_version
+        or device.hidden
+    ):
+        raise MalformedReply("SADP answer without serial, model, type, MAC or version, hidden or not")
     return device
 
 
