@@ -83,7 +83,7 @@ def _of_store(word: str, db: str | None, known: Catalog) -> Inventory:
     from camscan.store import recording, scans
 
     if word.endswith(".jsonl") or "/" in word:
-        raise UsageError(f"there is no file {word}")
+        raise UsageError(f"{word} is not a file" if Path(word).exists() else f"there is no file {word}")
     try:
         with opened(db, create=False) as store:
             scan_id = scans.find_scan(store, word)

@@ -44,6 +44,19 @@ class Commands(click.Group):
         found = getattr(module, "command", None)
         return found if isinstance(found, click.Command) else None
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, and a mistyped name is answered with the names it is nearest to."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as fault:
+            import difflib  # only a mistyped name pays for it
+
+            if near := difflib.get_close_matches(args[0], self._sources(), n=2):
+                raise click.UsageError(f"{fault.message} Did you mean {' or '.join(near)}?", ctx) from None
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Each subcommand with the first sentence of its help."""
         rows = []
@@ -71,8 +84,8 @@ class Commands(click.Group):
 def main() -> None:
     """Find every network camera on the networks you run, and say who really made it.
 
-    camscan asks politely and logs in to nothing: no password is guessed, nothing is changed,
-    and not one packet leaves the addresses you name.
+    camscan asks politely: no password is ever guessed, nothing is changed, and not one packet
+    goes outside the addresses you name.
     """
 
 
