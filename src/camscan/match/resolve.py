@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,12 +17,13 @@ from camscan.match import weights
 from camscan.match.announced import announced, host_names, is_placeholder
 from camscan.match.announced import evidence as evidence_from
 from camscan.match.claims import by_claim, weigh
-from camscan.match.identity import Marks, group_addresses, marks_of
+from camscan.match.identity import Grouping, Marks, group_addresses, marks_of
 from camscan.match.makers import (
     Names,
     fold_name,
     from_brand_table,
     from_prefixes,
+    maker_dispute,
     prefix_notes,
     stated_relation,
 )
@@ -85,21 +86,29 @@ class Identifier:
         by_ip: dict[str, list[Observation]] = defaultdict(list)
         for each in observations:
             by_ip[each.ip].append(each)
-        return self.identify_pages(by_ip, by_ip.__getitem__, site=site)
+        return tuple(self.identify_pages(by_ip, by_ip.__getitem__, site=site))
 
     def identify_pages(
-        self, addresses: Iterable[str], page: Callable[[str], Sequence[Observation]], *, site: str = ""
-    ) -> tuple[Device, ...]:
+        self,
+        addresses: Iterable[str],
+        page: Callable[[str], Sequence[Observation]],
+        *,
+        site: str = "",
+        keep: Callable[[Iterable[Device]], Sequence[Device]] = tuple,
+    ) -> Sequence[Device]:
         """The same where `page` tells everything of one address: it is asked twice for each, and only
-        what belongs to one device is in memory at a time."""
+        what belongs to one device is in memory at a time, but for what `keep` keeps."""
         grouping = group_addresses({ip: self._marks(page(ip)) for ip in addresses})
-        devices = []
+        return _told_apart(keep(self._each(grouping, page, site)), keep)
+
+    def _each(
+        self, grouping: Grouping, page: Callable[[str], Sequence[Observation]], site: str
+    ) -> Iterator[Device]:
         for group in grouping.groups:
             together = [o for ip in group for o in page(ip)]
             notes = [note for ip in group for note in grouping.notes.get(ip, ())]
             conflict = any(ip in grouping.conflicts for ip in group)
-            devices.append(self.resolve(together, site=site, notes=notes, conflict=conflict))
-        return _told_apart(devices)
+            yield self.resolve(together, site=site, notes=notes, conflict=conflict)
 
     def resolve(
         self,
@@ -179,11 +188,11 @@ class Identifier:
             )
 
     def _settle_maker(self, claims: dict[str, Claim]) -> list[str]:
-        brand = claims.get("brand")
-        if brand is None:
-            return []
+        brand, known = claims.get("brand"), claims.get("manufacturer")
+        dispute = maker_dispute(known) if known is not None else ""
+        if brand is None or dispute:
+            return [dispute] if dispute else []
         maker, notes = from_brand_table(brand, self._names)
-        known = claims.get("manufacturer")
         if known is not None:
             if relation := stated_relation(brand, known, self._names):
                 claims["relation"] = relation
@@ -209,16 +218,20 @@ def provisional_id(site: str, keys: Sequence[str]) -> str:
     return "d-" + hashlib.sha256(f"{site}\0{keys[0]}".encode()).hexdigest()[:12]
 
 
-def _told_apart(devices: Sequence[Device]) -> tuple[Device, ...]:
+def _told_apart(
+    devices: Sequence[Device], keep: Callable[[Iterable[Device]], Sequence[Device]]
+) -> Sequence[Device]:
     """Devices without the identity keys that another one has too: those tell neither, and ids must differ."""
     owners = Counter(key for each in devices for key in set(each.identity_keys))
-    told = []
-    for each in devices:
-        keys = tuple(key for key in each.identity_keys if owners[key] == 1)
-        if keys != each.identity_keys:
-            each = replace(each, identity_keys=keys, device_id=provisional_id(each.site, keys))
-        told.append(each)
-    return tuple(told)
+    shared = {key for key, count in owners.items() if count > 1}
+    return keep(_without(each, shared) for each in devices) if shared else devices
+
+
+def _without(device: Device, shared: Collection[str]) -> Device:
+    keys = tuple(key for key in device.identity_keys if key not in shared)
+    if keys == device.identity_keys:
+        return device
+    return replace(device, identity_keys=keys, device_id=provisional_id(device.site, keys))
 
 
 def _macs(observations: Sequence[Observation], marks: Marks) -> tuple[MacAddress, ...]:

@@ -73,8 +73,8 @@ class Inventory:
     """
 
     scan: Scan
-    devices: tuple[Device, ...]
+    devices: Sequence[Device]  # a tuple, but for imports of thousands, which are read from disk
     findings: tuple[Finding, ...] = ()
-    observations: Sequence[Observation] = field(default=(), repr=False)  # an import's are read from disk
+    observations: Sequence[Observation] = field(default=(), repr=False)  # the same
     sites: tuple[Site, ...] = ()
     scans: tuple[Scan, ...] = ()

@@ -28,9 +28,11 @@ from camscan.net.capture import read_capture
 from camscan.net.clock import utc_now
 from camscan.probes.ports import CAMERA_PORTS
 from camscan.survey.gathering import Gathering
+from camscan.survey.shelf import Shelf
 from camscan.wire.frame import Frame
 
 MANY_HOSTS = 200_000
+MANY_DEVICES = 1_000  # beyond which they are kept on disk
 _MAX_REMEMBERED = 100_000
 _COMMON_PORTS = frozenset({80, 81, 82, 83, 88, 443, 1935, 5000, 8000, 8080, 8443, 8800, 9000, 10000, 49152})
 TELLING_PORTS = frozenset(each.port for each in CAMERA_PORTS) - _COMMON_PORTS
@@ -76,10 +78,13 @@ def import_files(
     if len(told.unreadable) == len(request.paths):
         raise UsageError("; ".join(told.unreadable))
     homeless = gathering.place()
-    devices = identifier.identify_pages(gathering.addresses(), gathering.page, site=request.site.id)
+    keep = Shelf if len(gathering) > MANY_DEVICES else tuple
+    devices = identifier.identify_pages(
+        gathering.addresses(), gathering.page, site=request.site.id, keep=keep
+    )
     observations = gathering.observations()
     if wanted is not None:
-        devices = tuple(device for device in devices if _may_be_camera(device))
+        devices = keep(device for device in devices if _may_be_camera(device))
         observations = gathering.observations({ip for device in devices for ip in device.addresses})
     told.warnings += _about(gathering, homeless, identifier, request)
     return Inventory(
@@ -206,7 +211,7 @@ def _about(
         said.append(f"{gathering.over} further statements of hosts that said very much were not kept")
     if len(gathering) > MANY_HOSTS and not request.interesting_only:
         said.append(
-            f"{len(gathering):,} hosts are held in memory; --interesting-only keeps likely cameras only"
+            f"{len(gathering):,} hosts take time and memory; --interesting-only keeps likely cameras only"
         )
     return said
 

@@ -18,16 +18,16 @@ from camscan.lab.attackers.words import EVERY_INJECTION
 _NAMES = 400
 
 
-def absurd_context() -> ssl.SSLContext:
-    """A TLS server context that presents it."""
+def absurd_context(names: int = _NAMES) -> ssl.SSLContext:
+    """A TLS server context that presents it; names: how many hosts it is good for, 25 bytes each."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.NamedTemporaryFile(suffix=".pem") as file:
-        Path(file.name).write_bytes(_pem())
+        Path(file.name).write_bytes(_pem(names))
         context.load_cert_chain(file.name)
     return context
 
 
-def _pem() -> bytes:
+def _pem(count: int) -> bytes:
     key = ec.generate_private_key(ec.SECP256R1())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it is absurd is known
@@ -38,7 +38,7 @@ def _pem() -> bytes:
         for number in range(40)
     ]
     subject = x509.Name(attributes)
-    names = [x509.DNSName(f"host-{number}.example") for number in range(_NAMES)]
+    names = [x509.DNSName(f"host-{number}.example") for number in range(count)]
     signed = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from camscan.lab.attackers import liars, names, words
+from camscan.lab.attackers import liars, names, oddities, words
 from camscan.lab.attackers.datagrams import Words
 from camscan.lab.attackers.liars import DHIP_GROUP, MDNS_GROUP, SADP_GROUP, Victims
 from camscan.lab.attackers.streams import Ending, Stream
@@ -62,6 +62,7 @@ def _attacks(victims: Victims) -> Mapping[str, Sequence[Service]]:
         **_streams(),
         **_lengths(),
         **_texts(),
+        **oddities.oddities(),
         **liars.floods(victims),
         **liars.pointers(victims),
         **liars.claims(victims),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -98,7 +99,53 @@ def pointers(victims: Victims) -> dict[str, Sequence[Service]]:
             ]
         )
     ]
+    odd = (
+        f"http://{victims.honest}@{victims.stranger}/onvif/device_service",
+        f"http://{int.from_bytes(socket.inet_aton(victims.stranger))}/onvif/device_service",
+        f"http://0x{socket.inet_aton(victims.stranger).hex()}/onvif/device_service",
+        "http://[::ffff:127.0.0.1]/onvif/device_service",
+        "http://[fe80::1%25lo]/onvif/device_service",
+        "http://localhost:80/onvif/device_service",
+        "http://127.1/onvif/device_service",
+        f"http://{victims.excluded}:80#@{victims.honest}/onvif/device_service",
+        f"http://{victims.excluded}\\@{victims.honest}/onvif/device_service",
+        f"HTTP://{victims.stranger}.:80/x",
+        f"http:///{victims.stranger}/x",
+        f"http://{victims.stranger}:99999999999/x",
+        f"http://{victims.stranger}:-1/x",
+        "file:///etc/passwd",
+        "gopher://127.0.0.1:25/x",
+        "//" + victims.stranger,
+        "http://",
+        "http://[",
+        "http://" + "a" * 5000,
+    )
+    location = (
+        b"HTTP/1.1 200 OK\r\nLOCATION: %s\r\nST: upnp:rootdevice\r\nUSN: uuid:odd%d::upnp:rootdevice\r\n\r\n"
+    )
     return {
+        "odd-pointers": (
+            Words(
+                3702,
+                (
+                    words.wsd(
+                        "urn:uuid:66666666-0000-0000-0000-000000000002",
+                        "onvif://www.onvif.org/type/x",
+                        " ".join(odd),
+                    ),
+                ),
+                group=SADP_GROUP,
+            ),
+            Words(
+                1900,
+                tuple(location % (text.encode(), number) for number, text in enumerate(odd)),
+                group=SADP_GROUP,
+            ),
+            *(
+                Http(port, "R", {}, redirect(text))
+                for port, text in zip((80, 8080, 81, 88, 5000, 8899, 2020, 8000, 9000), odd, strict=False)
+            ),
+        ),
         "redirects": tuple(Http(port, "R", {}, redirect(f"http://{host}/evil")) for port, host in ports),
         "redirect-to-printer": (
             Http(80, "R", {}, redirect(":9100/")),

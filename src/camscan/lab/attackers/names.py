@@ -59,3 +59,9 @@ def liar(addresses: Sequence[str]) -> tuple[bytes, ...]:
         )
         packets.append(_head(len(rows)) + b"".join(rows))
     return tuple(packets)
+
+
+def crowd() -> bytes:
+    """One datagram that announces 65,535 records and holds 5,301, twelve bytes each, all of one name."""
+    first = _record(_name(b"_http", b"_tcp", b"local"), _PTR, b"\xc0\x0c")
+    return _head(65535) + first + (b"\xc0\x0c" + struct.pack(">HHIH", _TXT, 1, 120, 0)) * 5300

@@ -27,7 +27,8 @@ class Stream:
     """Every conversation on these ports gets `first`, then `again` as often as `times` (-1: without end).
 
     pause_seconds: between two bytes of `first` and between two repeats; asked: wait for a request before
-    speaking; absurd_tls: complete a TLS handshake with an absurd certificate first; rounds: how many
+    speaking; absurd_tls: complete a TLS handshake with an absurd certificate (for certificate_names hosts)
+    first; rounds: how many
     requests of one connection are answered so.
     """
 
@@ -39,6 +40,7 @@ class Stream:
     asked: bool = True
     ending: Ending = Ending.CLOSE
     absurd_tls: bool = False
+    certificate_names: int = 400
     rounds: int = 1
 
     @property
@@ -53,7 +55,7 @@ class Stream:
 
     async def _converse(self, conversation: Conversation) -> None:
         if self.absurd_tls:
-            await conversation.start_tls(_context())
+            await conversation.start_tls(_context(self.certificate_names))
         for _ in range(self.rounds):
             if self.asked:
                 await _request(conversation)
@@ -87,5 +89,5 @@ async def _request(conversation: Conversation) -> None:
 
 
 @functools.cache
-def _context() -> ssl.SSLContext:
-    return absurd_context()
+def _context(names: int) -> ssl.SSLContext:
+    return absurd_context(names)

@@ -127,3 +127,96 @@ def wsd(endpoint: str, scopes: str, xaddrs: str, types: str = "dn:NetworkVideoTr
         f"</d:Scopes><d:XAddrs>{xaddrs}</d:XAddrs><d:MetadataVersion>1</d:MetadataVersion></d:ProbeMatch>"
         "</d:ProbeMatches></e:Body></e:Envelope>"
     ).encode("utf-8", "surrogatepass")
+
+
+LONG = "N" * 10_000
+"""A name of ten kilobytes."""
+
+ZALGO = "c" + "".join(chr(0x300 + number % 0x70) for number in range(300)) + "amera"
+HIDDEN = "c\u200ba\u200cm\u200de\u2060r\ufeffa\u00ad"
+OSC = "\x1b]52;c;cm0gLXJmIC8=\x07\x1b]8;;http://evil.example/\x1b\\click\x1b]8;;\x1b\\\x07\x07"
+STARTS = (
+    "=cmd|'/C calc'!A0",
+    "\t=1+1",
+    "\uff1d1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "\uff0b1",
+    " =1+1",
+    "\r=1",
+    "'=1+1",
+)
+"""Every way a spreadsheet takes a cell for a formula, one at the start of each text."""
+
+ODD_JSON = (
+    b'{"params":{"deviceInfo":{"DeviceType":1e400,"SerialNo":-1e400,"Vendor":NaN,"Port":'
+    + b"9" * 5000
+    + b"}}}",
+    b'{"params":{"deviceInfo":{"DeviceType":"A","DeviceType":"B","DeviceType":["C"],"DeviceType":{"D":1}}}}',
+    b'{"params":{"deviceInfo":{"SerialNo":[[[[1]]]],"Vendor":{"a":"b"},"HttpPort":-1,"DeviceType":true}}}',
+    b'{"params":[{"deviceInfo":7}],"mac":7,"method":null}',
+    b'{"params":{"deviceInfo":null}}',
+    b"[]",
+    b"7",
+    b'"x"',
+    b"null",
+    b"1e400",
+    b"-",
+    b"{",
+)
+"""JSON that is legal and odd: numbers beyond any float or int, keys twice, everything of the wrong type."""
+
+NAMESPACES = (
+    b"<r "
+    + b" ".join(b'xmlns:n%d="urn:%d"' % (number, number) for number in range(3000))
+    + b">"
+    + b"".join(b'<n%d:a xmlns="urn:d%d">' % (number, number) for number in range(400))
+    + b"".join(b"</n%d:a>" % number for number in reversed(range(400)))
+    + b"</r>"
+)
+"""Three thousand prefixes, and a new default namespace at each of four hundred levels."""
+
+
+def chunked(body: bytes, *headers: bytes, size: int = 1000) -> bytes:
+    """A response whose body comes in chunks of this size."""
+    lines = (b"HTTP/1.1 200 OK", *headers, b"Transfer-Encoding: chunked")
+    pieces = [body[at : at + size] for at in range(0, len(body), size)]
+    text = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
+    return b"\r\n".join((*lines, b"", b"")) + text + b"0\r\n\r\n"
+
+
+def gzip_in_chunks(megabytes: int = 20) -> bytes:
+    """The gzip bomb, chunk by chunk."""
+    bomb = gzip.compress(bytes(megabytes << 20), compresslevel=9)
+    return chunked(bomb, b"Content-Type: text/html", b"Content-Encoding: gzip")
+
+
+def ber(tag: int, content: bytes, length: bytes | None = None) -> bytes:
+    """One BER element; length: the length octets to lie with."""
+    if length is None:
+        size = len(content)
+        length = bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2)
+    return bytes([tag]) + length + content
+
+
+def _snmp(*rows: bytes) -> bytes:
+    pdu = ber(0xA2, ber(2, b"\1") + ber(2, b"\0") + ber(2, b"\0") + ber(0x30, b"".join(rows)))
+    return ber(0x30, ber(2, b"\1") + ber(4, b"public") + pdu)
+
+
+_DESCR = ber(6, b"\x2b\x06\x01\x02\x01\x01\x01\x00")
+SNMP_LIES = (
+    ber(0x30, b"\2\1\1", b"\xfe" + b"\xff" * 126),  # a length of 126 octets
+    ber(0x30, b"\2\1\1\4\6public", b"\x80"),  # an indefinite length, which SNMP has not
+    ber(0x30, ber(2, b"\x7f" * 900) + ber(4, b"public")),  # a version of 900 bytes
+    b"\x30\x82\xff\xf0" * 5000,  # sequences in sequences
+    _snmp(ber(0x30, ber(6, b"\xff" * 4000 + b"\x7f") + ber(4, b"x"))),  # an arc of 28,000 bits
+    _snmp(ber(0x30, _DESCR + ber(4, b"A" * 60_000, b"\x83\x00\xea\x60"))),
+    _snmp(*[ber(0x30, _DESCR + ber(4, b"row %d" % number)) for number in range(1500)]),
+    _snmp(ber(0x30, _DESCR + ber(2, b"\x80" + b"\0" * 2000))),
+)
+"""SNMP replies with absurd lengths, depths, arcs and counts."""
+
+FOLDED = b"HTTP/1.1 200 OK\r\nServer: x\r\n" + b" folded\r\n\tand folded\r\n" * 3000 + b"\r\n"
+INTERLEAVED = b"$\x00\xff\xff" + b"\x80" * 65535

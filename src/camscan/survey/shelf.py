@@ -1,0 +1,73 @@
+"""Devices on disk, in order: a sequence that is read whenever it is looked at.
+
+Rules: 8 bytes of memory for each; the file has no name and vanishes with the sequence. What is read is equal
+to what was put there, but not the same object.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import weakref
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import overload
+
+import msgspec
+
+from camscan.errors import OperationalError
+from camscan.model.device import Device
+
+_BUFFER_BYTES = 256 * 1024
+_LENGTH_BYTES = 4
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Device)
+
+
+class Shelf(Sequence[Device]):
+    """`Shelf(devices)` puts them there, one at a time. Raises OperationalError when the disk is full."""
+
+    def __init__(self, devices: Iterable[Device]) -> None:
+        self._file = tempfile.TemporaryFile(prefix="camscan-", buffering=_BUFFER_BYTES)  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
+        self._places = array("Q")
+        end = 0
+        try:
+            for each in devices:
+                record = _ENCODER.encode(each)
+                self._file.write(len(record).to_bytes(_LENGTH_BYTES, "little") + record)
+                self._places.append(end)
+                end += _LENGTH_BYTES + len(record)
+            self._file.flush()
+        except OSError as fault:
+            raise OperationalError(
+                f"cannot keep the devices in {tempfile.gettempdir()}: {fault.strerror}; "
+                "set TMPDIR to a folder with more space"
+            ) from None
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Device]:
+        for place in self._places:
+            yield self._read(place)
+
+    @overload
+    def __getitem__(self, index: int) -> Device: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Device, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Device | tuple[Device, ...]:
+        if isinstance(index, slice):
+            return tuple(self._read(place) for place in self._places[index])
+        return self._read(self._places[index])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _read(self, place: int) -> Device:
+        self._file.seek(place)
+        length = int.from_bytes(self._file.read(_LENGTH_BYTES), "little")
+        return _DECODER.decode(self._file.read(length))
