@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from camscan.audit.advisories import AdvisoryDesk
 from camscan.audit.policies import PolicyDesk
-from camscan.model.device import CAMERA_KINDS
+from camscan.model.device import CAMERA_KINDS, Device
 from camscan.model.finding import Finding
 from camscan.model.inventory import Inventory, Site
 from camscan.model.policy import Advisory, Policy
@@ -26,17 +26,28 @@ def examine(
     already holds are not looked at. Order: devices as in the inventory; per device the policies as given,
     then advisories as given. A policy that ended gives none; one that applies later gives "to be checked".
     """
-    desk = PolicyDesk(policies, today or inventory.scan.started.date())
-    advice = AdvisoryDesk(advisories)
+    examiner = Examiner(policies, advisories, today or inventory.scan.started.date())
     sites = _sites(inventory)
-    found: list[Finding] = []
-    for device in inventory.devices:
-        kind = device.claims.get("kind")
-        if kind is None or kind.value not in CAMERA_KINDS:
-            continue
-        found.extend(desk.findings(device, sites.get(device.site) or Site(id=device.site)))
-        found.extend(advice.findings(device))
-    return tuple(found)
+    return tuple(
+        finding
+        for device in inventory.devices
+        for finding in examiner.findings(device, sites.get(device.site) or Site(id=device.site))
+    )
+
+
+class Examiner:
+    """Policies and advisories made ready once, for devices that come one by one."""
+
+    def __init__(self, policies: Iterable[Policy], advisories: Iterable[Advisory], day: date) -> None:
+        """day: the day for which policies are judged."""
+        self._desk = PolicyDesk(policies, day)
+        self._advice = AdvisoryDesk(advisories)
+
+    def findings(self, device: Device, site: Site) -> Iterator[Finding]:
+        """Those of one device: policies in their order, then advisories; none for what is no camera."""
+        if device.kind in CAMERA_KINDS:
+            yield from self._desk.findings(device, site)
+            yield from self._advice.findings(device)
 
 
 def _sites(inventory: Inventory) -> dict[str, Site]:

@@ -40,7 +40,7 @@ def command(folder: Path, loss: float, delay: float, quiet: bool) -> int:
     import netaddr
 
     from camscan import catalog
-    from camscan.cli.auditing import audited
+    from camscan.cli.auditing import audited, judge_of
     from camscan.cli.running import Output, run_scan
     from camscan.errors import OperationalError
     from camscan.lab.building import demo_building
@@ -78,7 +78,13 @@ def command(folder: Path, loss: float, delay: float, quiet: bool) -> int:
         )
         output = Output(tuple(folder / name for name in FILES), quiet=quiet)
         known = catalog.load()
-        _, ended = run_scan(request, known, output, lambda inventory: audited(inventory, known))
+        _, ended = run_scan(
+            request,
+            known,
+            output,
+            lambda inventory: audited(inventory, known),
+            judge=judge_of(known, request.site),
+        )
     if not quiet:
         click.echo(f"camscan: the inventory is in {folder}: open {folder / FILES[2]} in a browser", err=True)
     return Exit(ended)

@@ -65,7 +65,7 @@ def command(
     ARP and DHCP. It needs the right to capture (CAP_NET_RAW).
     """
     from camscan import catalog
-    from camscan.cli.auditing import audited
+    from camscan.cli.auditing import audited, judge_of
     from camscan.cli.running import Output, run_source
     from camscan.model.inventory import Site
     from camscan.net.interfaces import choose_interfaces, list_interfaces
@@ -85,5 +85,6 @@ def command(
         lambda on_event, stop: listen(request, known, on_event, stop),
         output,
         lambda inventory: audited(inventory, known),
+        judge=judge_of(known, request.site),
     )
     return Exit(ended)

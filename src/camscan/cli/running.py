@@ -13,7 +13,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,10 +27,18 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from camscan.catalog import Catalog
+    from camscan.model.device import Device
+    from camscan.model.finding import Finding
     from camscan.model.inventory import Inventory, Scan
     from camscan.survey.request import Event, Progress, ScanRequest
 
     Source = Callable[[Callable[[Event], None], asyncio.Event], Awaitable[Inventory]]
+    Judge = Callable[[Device], Iterable[Finding]]
+
+
+def nothing_to_say(device: Device) -> Iterable[Finding]:  # noqa: ARG001
+    """The judge of those who have none."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +68,17 @@ def run_scan(
     output: Output,
     finish: Callable[[Inventory], Inventory] = lambda inventory: inventory,
     listen: Callable[[Event], None] | None = None,
+    judge: Judge = nothing_to_say,
 ) -> tuple[Inventory, Exit]:
     """Scan, show, write; `finish` adds what needs the whole inventory (findings, lasting ids) before files
-    are written; `listen` hears every event first."""
+    are written; `listen` hears every event first; `judge` gives the findings shown beside a device."""
 
     async def source(on_event: Callable[[Event], None], stop: asyncio.Event) -> Inventory:
         from camscan.scan import scan
 
         return await scan(request, catalog, on_event, stop)
 
-    return run_source(source, output, finish, listen, _opening(request))
+    return run_source(source, output, finish, listen, _opening(request), judge)
 
 
 def run_source(
@@ -78,6 +87,7 @@ def run_source(
     finish: Callable[[Inventory], Inventory] = lambda inventory: inventory,
     listen: Callable[[Event], None] | None = None,
     opening: Scan | None = None,
+    judge: Judge = nothing_to_say,
 ) -> tuple[Inventory, Exit]:
     """The same for anything that tells of devices as it finds them; Ctrl-C sets the event it is given.
 
@@ -85,7 +95,7 @@ def run_source(
     """
     configure_logging(output.verbose)
     stop = _Stop()
-    view = _View(output, opening, stop.end if not output.files and listen is None else lambda: None)
+    view = _View(output, opening, stop.end if not output.files and listen is None else lambda: None, judge)
 
     def hear(event: Event) -> None:
         if listen is not None:
@@ -162,7 +172,8 @@ def configure_logging(verbose: int) -> None:
     """Only the command line configures logging; the library never does."""
     level = logging.WARNING if verbose == 0 else logging.INFO if verbose == 1 else logging.DEBUG
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    for noisy in ("zeroconf", "asyncio", "urllib3", "scapy", "scapy.runtime", "zeep"):
+    logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # a busy 5353 is an outcome, told in the coverage
+    for noisy in ("asyncio", "urllib3", "scapy", "scapy.runtime", "zeep"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
@@ -198,8 +209,11 @@ async def _run(source: Source, on_event: Callable[[Event], None], stop: _Stop) -
 class _View:
     """What a person sees while it runs."""
 
-    def __init__(self, output: Output, opening: Scan | None, give_up: Callable[[], None]) -> None:
+    def __init__(
+        self, output: Output, opening: Scan | None, give_up: Callable[[], None], judge: Judge
+    ) -> None:
         self._output = output
+        self._judge = judge
         self._give_up = give_up
         self.reader_left = False
         self._console = make_console(sys.stdout)
@@ -224,7 +238,7 @@ class _View:
         if isinstance(event, DeviceFound):
             if self._table is not None:
                 try:
-                    self._table.add(event.device)
+                    self._table.add(event.device, self._judge(event.device))
                 except BrokenPipeError:
                     self._table = None
                     self._nobody_reads()

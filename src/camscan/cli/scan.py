@@ -209,7 +209,7 @@ class _Job:
 
 def _run(job: _Job, known: Any, output: Any) -> int:
     from camscan.cli import recording
-    from camscan.cli.auditing import audited
+    from camscan.cli.auditing import audited, judge_of
     from camscan.cli.database import after_scan
     from camscan.cli.running import run_scan
     from camscan.match.diff import fail_on
@@ -238,7 +238,8 @@ def _run(job: _Job, known: Any, output: Any) -> int:
                 lost = str(fault)
         return inventory
 
-    inventory, ended = run_scan(request, known, output, finish, recorder.event if recorder else None)
+    judge = judge_of(known, request.site, job.given["lists"])
+    inventory, ended = run_scan(request, known, output, finish, recorder.event if recorder else None, judge)
     if lost:
         click.echo(f"camscan: {lost}", err=True)
         if job.keeps:

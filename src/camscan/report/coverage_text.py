@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from camscan.model.exchange import Outcome
-from camscan.model.inventory import Scan
+from camscan.model.inventory import Coverage, Scan
 from camscan.report.language import Language
 from camscan.report.wording import number
 
@@ -42,4 +44,17 @@ def coverage_paragraphs(scan: Scan, words: Language) -> list[str]:
         if broken:
             gap = _("%(probe)s: camscan itself failed %(count)s times")
             paragraphs.append(gap % {"probe": probe.probe, "count": number(broken)})
+    for name, why in ran_in_part(coverage):
+        gap = _("%(probe)s ran only in part (%(why)s)")
+        paragraphs.append(gap % {"probe": name, "why": why})
     return paragraphs
+
+
+def ran_in_part(coverage: Coverage) -> Iterator[tuple[str, str]]:
+    """(probe, why) of probes that asked everybody, but not in every way: another program had the port."""
+    mark = f"{Outcome.NOT_RUN.value}: "
+    for probe in coverage.probes:
+        if not probe.outcomes.get(Outcome.NOT_RUN):
+            for why in probe.reasons:
+                if why.startswith(mark):
+                    yield probe.probe, why.removeprefix(mark)

@@ -17,6 +17,7 @@ from camscan.model.device import CAMERA_KINDS, Device
 from camscan.model.exchange import Outcome
 from camscan.model.finding import Finding, Verdict
 from camscan.model.inventory import Inventory, Scan, Site
+from camscan.report.coverage_text import ran_in_part
 from camscan.report.language import Language, language
 from camscan.report.neutralise import ELLIPSIS, safe_text
 from camscan.report.next_steps import next_steps
@@ -198,6 +199,7 @@ def coverage_lines(scan: Scan) -> list[tuple[str, str]]:
         return [
             (f"{asked}{all_of_it}", ""),
             *((f"  {w}", "dim") for w in coverage.warnings),
+            *((f"  {name} ran only in part: {why}", "yellow") for name, why in ran_in_part(coverage)),
         ]
     how = "interrupted" if coverage.interrupted else "incomplete"
     where = f" ({scan.site.name or scan.site.id})" if scan.site.name or scan.site.id else ""
@@ -214,6 +216,7 @@ def coverage_lines(scan: Scan) -> list[tuple[str, str]]:
             lines.append(
                 (f"  {probe.probe}: camscan failed {probe.outcomes[Outcome.BUG]} times, see -v", "red")
             )
+    lines.extend((f"  {name} ran only in part: {why}", "yellow") for name, why in ran_in_part(coverage))
     return lines
 
 
