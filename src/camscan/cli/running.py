@@ -172,7 +172,7 @@ def configure_logging(verbose: int) -> None:
     """Only the command line configures logging; the library never does."""
     level = logging.WARNING if verbose == 0 else logging.INFO if verbose == 1 else logging.DEBUG
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # a busy 5353 is an outcome, told in the coverage
+    logging.getLogger("zeroconf").setLevel(logging.CRITICAL)  # a busy 5353 is told in the coverage
     for noisy in ("asyncio", "urllib3", "scapy", "scapy.runtime", "zeep"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
 
