@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,7 +63,9 @@ def test_columns_for_a_format_without_any_are_a_usage_error() -> None:
 @pytest.mark.parametrize("form", formats.FORMATS, ids=lambda form: form.name)
 def test_every_format_writes_a_hostile_inventory_and_an_empty_one(form: formats.Format) -> None:
     if form.name in ("xlsx", "pdf"):
-        pytest.importorskip({"xlsx": "xlsxwriter", "pdf": "fpdf"}[form.name], reason="extra not installed")
+        pytest.importorskip(
+            {"xlsx": "rustpy_xlsxwriter", "pdf": "fpdf"}[form.name], reason="extra not installed"
+        )
     content = formats.render(hostile.inventory(), form)
     assert content
     if form.text:
@@ -77,7 +80,9 @@ def test_every_format_writes_a_hostile_inventory_and_an_empty_one(form: formats.
 @pytest.mark.parametrize("form", formats.FORMATS, ids=lambda form: form.name)
 def test_the_same_inventory_gives_the_same_file(form: formats.Format) -> None:
     if form.name in ("xlsx", "pdf"):
-        pytest.importorskip({"xlsx": "xlsxwriter", "pdf": "fpdf"}[form.name], reason="extra not installed")
+        pytest.importorskip(
+            {"xlsx": "rustpy_xlsxwriter", "pdf": "fpdf"}[form.name], reason="extra not installed"
+        )
     held = simulated_audit.audit(8, 4).inventory
     assert formats.render(held, form) == formats.render(held, form)
 
@@ -96,10 +101,11 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_file(
     path = tmp_path / "a.csv"
     path.write_text("old")
 
-    def full(_self: Path, _content: bytes) -> int:
+    def full(*_asked: object, **_options: object) -> Iterator[bytes]:
+        yield b"half of it"
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(formats, "pieces", full)
     with pytest.raises(OperationalError, match=r"cannot write .*a\.csv: No space left on device"):
         formats.write(hostile.inventory("a"), path)
     assert "old" == path.read_text()
@@ -166,7 +172,7 @@ def workbook(content: bytes) -> dict[str, str]:
 def test_the_workbook_has_five_sheets_frozen_and_filtered_and_no_formula(
     audit: simulated_audit.Audit,
 ) -> None:
-    pytest.importorskip("xlsxwriter", reason="the extra xlsx is not installed")
+    pytest.importorskip("rustpy_xlsxwriter", reason="the extra xlsx is not installed")
     for held in (audit.inventory, hostile.inventory()):
         parts = workbook(formats.render(held, "xlsx"))
         for name in ("Summary", "Devices", "Findings", "Unknown", "Coverage"):
@@ -180,7 +186,7 @@ def test_the_workbook_has_five_sheets_frozen_and_filtered_and_no_formula(
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice on this machine")
 def test_the_workbook_opens_in_libreoffice_with_every_device(tmp_path: Path) -> None:
-    pytest.importorskip("xlsxwriter", reason="the extra xlsx is not installed")
+    pytest.importorskip("rustpy_xlsxwriter", reason="the extra xlsx is not installed")
     held = simulated_audit.audit(20, 5).inventory
     path = tmp_path / "a.xlsx"
     formats.write(held, path)

@@ -30,7 +30,7 @@ def test_every_line_meets_the_shipped_schema() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     validator = jsonschema.Draft202012Validator(SCHEMA)
     for held in (simulated_audit.audit(20, 10).inventory, hostile.inventory()):
-        for line in jsonl.lines(held):
+        for line in jsonl.render(held).splitlines(keepends=True):
             validator.validate(json.loads(line))
 
 
@@ -42,7 +42,9 @@ def test_the_schema_refuses_what_is_no_line(broken: dict[str, object]) -> None:
 
 
 def test_the_first_line_names_the_version_and_the_last_is_the_coverage() -> None:
-    first, *_, last = map(json.loads, jsonl.lines(simulated_audit.audit(3, 2).inventory))
+    first, *_, last = map(
+        json.loads, jsonl.render(simulated_audit.audit(3, 2).inventory).splitlines(keepends=True)
+    )
     assert ("scan", 1) == (first["type"], first["schema_version"])
     assert "coverage" == last["type"]
 
@@ -109,7 +111,7 @@ def test_another_schema_version_is_refused() -> None:
 
 
 def test_an_unknown_line_type_and_an_unknown_key_are_ignored() -> None:
-    scan, device, *_ = jsonl.lines(hostile.inventory("a"))
+    scan, device, *_ = jsonl.render(hostile.inventory("a")).splitlines(keepends=True)
     newer = device.replace(b'{"type":"device",', b'{"type":"device","colour":"white",')
     held = read([scan, b'{"type":"weather","sun":true}\n', newer])
     assert ["h1"] == [each.device_id for each in held.devices]
@@ -144,3 +146,26 @@ def test_ecs_events_carry_the_fields_of_the_schema() -> None:
     assert first["host"]["mac"][0].count("-") == 5
     assert first["@timestamp"].endswith("Z")
     assert {"manufacturer", "model", "serial_number", "id"} == set(first["device"])
+
+
+def test_one_odd_text_among_many_devices_leaves_every_other_line_as_it_is() -> None:
+    held = simulated_audit.audit(130, 5).inventory
+    odd = replace(held.devices[70], hostname="a\u202e\x7f\ud800", notes=('"}\n{"type":"scan"',))
+    many = replace(held, devices=(*held.devices[:70], odd, *held.devices[71:]))
+    one_by_one = [jsonl.write_line(device) for device in many.devices]
+    written = [
+        line for line in jsonl.render(many).splitlines(keepends=True) if line.startswith(b'{"type":"device"')
+    ]
+    assert one_by_one == written
+
+
+def test_what_repeats_in_a_file_is_one_object_in_memory_and_equal_to_what_was_written() -> None:
+    held = simulated_audit.audit(40, 5).inventory
+    again = read(jsonl.render(held).splitlines(keepends=True))
+    assert held.devices == again.devices
+    assert held.findings == again.findings
+    evidence = [
+        each for device in again.devices for claim in device.claims.values() for each in claim.evidence
+    ]
+    assert len({each.rule for each in evidence}) == len({id(each.rule) for each in evidence})
+    assert 1 == len({id(each.at) for each in evidence})

@@ -51,7 +51,7 @@ def test_every_device_is_what_it_truly_is(lab: LabProcess, run_scan) -> None:  #
     assert not any(row.outcomes.get(Outcome.BUG) for row in coverage.probes)
     assert coverage.complete
 
-    again = read(jsonl.lines(inventory))
+    again = read(jsonl.render(inventory).splitlines(keepends=True))
     assert inventory.devices == again.devices
     assert len(inventory.observations) == len(again.observations)
 
@@ -75,4 +75,4 @@ def test_a_scan_that_is_stopped_keeps_what_it_knew(lab: LabProcess, run_scan) ->
     assert inventory.scan.coverage.interrupted
     assert not inventory.scan.coverage.complete
     assert len(inventory.devices) > 5
-    assert read(jsonl.lines(inventory)).devices == inventory.devices
+    assert read(jsonl.render(inventory).splitlines(keepends=True)).devices == inventory.devices

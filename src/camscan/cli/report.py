@@ -68,7 +68,8 @@ def command(
         formats.write(held, output, columns=chosen if "columns" in takes else None, language=lang)
         click.echo(f"wrote {output}", err=True)
     if form:
-        click.echo(formats.render(held, form, columns=chosen, language=lang), nl=False)
+        for piece in formats.pieces(held, form, columns=chosen, language=lang):
+            click.echo(piece, nl=False)
     elif not outputs:
         from rich.console import Console
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class Kind(StrEnum):
     """What a device is."""
@@ -27,8 +29,7 @@ CAMERA_KINDS = frozenset(
 """The kinds an inventory lists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, gc=False):
     """Which words, from which reply, satisfied which condition of which rule.
 
     rule: fingerprint id, or a resolver rule in angle brackets ("<ieee-prefix>", "<brand-table>");
@@ -48,8 +49,7 @@ class Evidence:
     says: str  # the claimed value this evidence supports
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True, gc=False):
     """One value held true of a device: how sure (0..1), because of what, against what."""
 
     value: str
@@ -58,8 +58,7 @@ class Claim:
     against: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MacAddress:
+class MacAddress(Struct, frozen=True, gc=False):
     """A hardware address and whether the wire showed it or only a payload claimed it."""
 
     mac: str

@@ -6,7 +6,6 @@ that it would change nothing.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -17,17 +16,24 @@ from camscan.report.neutralise import MAX_CELL_CHARACTERS, SEPARATOR, cell, row_
 ROWS_AT_ONCE = 64  # few enough that one odd row does not send many others the exact way
 
 
+def pieces(inventory: Inventory, columns: Sequence[rows.Column] = rows.STANDARD) -> Iterator[bytes]:
+    """The whole file, header line first, some rows at a time."""
+    return _lines([column.name for column in columns], rows.rows(rows.entries(inventory), columns))
+
+
 def render(inventory: Inventory, columns: Sequence[rows.Column] = rows.STANDARD) -> bytes:
-    """The whole file, header line first."""
-    return table([column.name for column in columns], rows.rows(rows.entries(inventory), columns))
+    """The whole file at once."""
+    return b"".join(pieces(inventory, columns))
 
 
 def table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
     """Any table as CSV under the same rules."""
-    out = io.BytesIO()
-    out.write(line(header).encode("utf-8"))
-    out.writelines(_blocks(iter(lines)))
-    return out.getvalue()
+    return b"".join(_lines(header, lines))
+
+
+def _lines(header: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    yield line(header).encode("utf-8")
+    yield from _blocks(iter(lines))
 
 
 def _blocks(lines: Iterator[Sequence[str]]) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """Which file suffix is which format, and the one way a report reaches the disk.
 
-Rules: a writer is a pure function Inventory → bytes; a file appears whole or not at all (temporary file
+Rules: a writer is a pure function Inventory → bytes (or pieces of bytes); a file appears whole or not at all (temporary file
 in the same folder, then rename); writers are imported when they are asked for.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -100,8 +100,20 @@ def render(
     columns: Iterable[str] | None = None,
     language: str = "en",
 ) -> bytes:
-    """The report as bytes. columns and language reach the formats that know them, others ignore the language.
+    """The report as bytes; what `pieces` yields, together."""
+    return b"".join(pieces(inventory, form, columns=columns, language=language))
 
+
+def pieces(
+    inventory: Inventory,
+    form: Format | str,
+    *,
+    columns: Iterable[str] | None = None,
+    language: str = "en",
+) -> Iterator[bytes]:
+    """The report in pieces, so that a large one is never whole in memory where its format can be cut.
+
+    columns and language reach the formats that know them, others ignore the language.
     Raises UsageError for an unknown format or column, or columns for a format without any; MissingExtra.
     """
     form = by_name(form) if isinstance(form, str) else form
@@ -112,10 +124,13 @@ def render(
         options["columns"] = rows.choose(columns)
     if "language" in form.takes:
         options["language"] = language
-    module, _, function = form.module.partition(":")
-    make = cast("Callable[..., bytes]", getattr(importlib.import_module(module), function or "render"))
+    name, _, function = form.module.partition(":")
+    module = importlib.import_module(name)
     with collection_paused():
-        return make(inventory, **options)
+        if not function and hasattr(module, "pieces"):
+            yield from cast("Callable[..., Iterator[bytes]]", module.pieces)(inventory, **options)
+        else:
+            yield cast("Callable[..., bytes]", getattr(module, function or "render"))(inventory, **options)
 
 
 def write(
@@ -129,14 +144,20 @@ def write(
 
     Raises UsageError (suffix, columns), MissingExtra, OperationalError (folder missing, disk full, no right).
     """
-    write_bytes(path, render(inventory, by_path(path), columns=columns, language=language))
+    write_pieces(path, pieces(inventory, by_path(path), columns=columns, language=language))
 
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Replace the file at `path` in one step; after a failure the old file is still there, whole."""
+    write_pieces(path, (content,))
+
+
+def write_pieces(path: Path, content: Iterable[bytes]) -> None:
+    """As `write_bytes`, for content that comes piece by piece."""
     temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(content)
+        with temporary.open("wb") as stream:
+            stream.writelines(content)
         temporary.replace(path)
     except OSError as fault:
         temporary.unlink(missing_ok=True)

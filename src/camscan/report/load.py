@@ -8,31 +8,25 @@ FileFormatError that names file and line.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
 from pathlib import Path
-from sys import intern
-from typing import TypeVar
 
 import msgspec
 
 from camscan.errors import FileFormatError
-from camscan.model.device import Device, Evidence, Kind
+from camscan.model.device import Device, Kind
 from camscan.model.finding import Finding
 from camscan.model.inventory import SCHEMA_VERSION, Coverage, Inventory, Scan, Site
 from camscan.model.observation import Observation
 from camscan.report.collection import collection_paused
+from camscan.report.sharing import Sharing
 
 CUT_SHORT = "the file has no final coverage line: the run that wrote it was cut short"
 LINE_CUT = "the last line was cut short and is left out"
 
 _TYPE = re.compile(rb'^\{"type":\s?"([a-z]+)"')
-
-
-_Made = TypeVar("_Made")
-_Word = tuple[Callable[[object], str], Callable[[object, str], None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +63,7 @@ _DEVICE = msgspec.json.Decoder(Device)
 _OBSERVATION = msgspec.json.Decoder(Observation)
 _FINDING = msgspec.json.Decoder(Finding)
 _SITE = msgspec.json.Decoder(Site)
+_KINDS = frozenset(Kind)
 
 
 def load(path: Path) -> Inventory:
@@ -107,6 +102,7 @@ class _Parts:
     observations: list[Observation] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    sharing: Sharing = field(default_factory=Sharing)
 
     def take(self, line: bytes) -> None:
         found = _TYPE.match(line)
@@ -114,12 +110,14 @@ class _Parts:
         match kind:
             case "device":
                 device = _checked(_DEVICE.decode(line))
-                _share_words(device)
+                self.sharing.device(device)
                 self.devices[device.device_id] = device  # a later line about one device replaces the earlier
             case "observation":
                 self.observations.append(_OBSERVATION.decode(line))
             case "finding":
-                self.findings.append(_shared(_FINDING.decode(line), _FINDING_WORDS))
+                finding = _FINDING.decode(line)
+                self.sharing.finding(finding)
+                self.findings.append(finding)
             case "site":
                 self.sites.append(_SITE.decode(line))
             case "scan":
@@ -175,36 +173,10 @@ def _told(scan: Scan, *warnings: str) -> Scan:
     return replace(scan, coverage=coverage)
 
 
-def _words(kind: type, *names: str) -> tuple[_Word, ...]:
-    return tuple((attrgetter(name), getattr(kind, name).__set__) for name in names)
-
-
-_EVIDENCE_WORDS = _words(Evidence, "rule", "field", "value", "source", "digest", "family", "says")
-_FINDING_WORDS = _words(Finding, "device_id", "regime", "reference", "basis", "source", "action")
-
-
-def _shared(made: _Made, words: tuple[_Word, ...]) -> _Made:
-    """The same with one string object for each distinct text.
-
-    100,000 devices repeat a few thousand texts millions of times; nobody else holds the frozen object yet.
-    """
-    for get, put in words:
-        put(made, intern(get(made)))
-    return made
-
-
-def _share_words(device: Device) -> None:
-    for claim in device.claims.values():
-        for evidence in claim.evidence:
-            _shared(evidence, _EVIDENCE_WORDS)
-        for evidence in claim.against:
-            _shared(evidence, _EVIDENCE_WORDS)
-
-
 def _checked(device: Device) -> Device:
     if not device.addresses:
         raise ValueError("a device without an address")
     kind = device.value("kind")
-    if kind and kind not in set(Kind):
+    if kind and kind not in _KINDS:
         raise ValueError(f"{kind!r} is no device kind; known: {', '.join(Kind)}")
     return device

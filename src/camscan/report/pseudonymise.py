@@ -15,6 +15,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from camscan.errors import UsageError
 from camscan.model.address import parse_mac
 from camscan.model.device import Claim, Device, Evidence, MacAddress
@@ -276,7 +278,7 @@ def _claim(name: str, claim: Claim, names: Pseudonyms, own: Sequence[str]) -> Cl
 
 def _said(evidence: Iterable[Evidence], names: Pseudonyms, own: Sequence[str]) -> tuple[Evidence, ...]:
     return tuple(
-        replace(
+        structs.replace(
             each,
             value=_value(each.field, each.value, names, own),
             says=names.scrub(each.says, own),

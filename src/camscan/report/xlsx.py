@@ -1,128 +1,138 @@
 """Inventory → XLSX workbook: Summary, Devices, Findings, Unknown, Coverage. Needs the extra `xlsx`.
 
 Rules: every text is written as a string, so nothing in it is ever a formula or a link; headers are frozen
-and every sheet can be filtered. Why XlsxWriter: docs/decisions/0010-report-formats.md.
+and every list can be filtered; rows are made as they are written. Why rustpy-xlsxwriter:
+docs/decisions/0010-report-formats.md.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from camscan.errors import MissingExtra
 from camscan.model.inventory import Inventory
 from camscan.report import rows
 from camscan.report.coverage_text import coverage_paragraphs
 from camscan.report.language import language
-from camscan.report.neutralise import safe_text
+from camscan.report.neutralise import MAX_CELL_CHARACTERS, safe_text
 from camscan.report.next_steps import next_steps
 from camscan.report.summary import Summary, summarise
 from camscan.report.wording import disclaimer, headline, step_sentence
 
-if TYPE_CHECKING:
-    from xlsxwriter import Workbook
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
-
 MAX_ROWS = 1_048_575
+TITLE_ROWS = 2
+_SHADE = "#E3EEEF"
 _COLUMNS = rows.choose([f"+{name}" for name in ("organisation", "department", "relation", "status", "notes")])
+_NAMES = tuple(column.name for column in _COLUMNS)
 _WIDE = {
     "evidence": 60,
+    "wording": 60,
+    "basis": 40,
+    "source": 40,
+    "what": 80,
     "notes": 40,
     "serial": 28,
     "model": 24,
     "firmware": 24,
     "policies": 28,
     "device_id": 20,
+    "first_seen": 20,
+    "last_seen": 20,
+    "mac": 18,
+    "site": 20,
 }
-_NUMBERS = frozenset({"confidence", "devices", "sites", "other_label", "targets", "responders"})
+_NUMBERS = frozenset({"confidence", "targets", "responders"})
+_SUMMARY_HEADER = ("made by", "devices", "under another label", "sites", " ")
+
+_Cell = str | float | int | None
 
 
 def render(inventory: Inventory) -> bytes:
-    """The whole workbook. Raises MissingExtra when XlsxWriter is not installed."""
+    """The whole workbook. Raises MissingExtra when rustpy-xlsxwriter is not installed."""
     try:
-        import xlsxwriter
+        from rustpy_xlsxwriter import Format, write_worksheets
     except ImportError:
-        raise MissingExtra("XLSX needs XlsxWriter: pip install 'camscan[xlsx]'") from None
-    out = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "in_memory": True,
-    }
-    book = xlsxwriter.Workbook(out, options)
-    book.set_properties({"title": "Camera inventory", "author": "camscan"})
-    book.set_calc_mode("manual")
+        raise MissingExtra("XLSX needs rustpy-xlsxwriter: pip install 'camscan[xlsx]'") from None
     summary = summarise(inventory)
-    _summary(book, summary)
-    names = [column.name for column in _COLUMNS]
-    _sheet(book, "Devices", names, rows.rows(rows.entries(inventory), _COLUMNS))
-    _sheet(book, "Findings", _FINDING_HEADER, _findings(summary))
+    title = headline(summary, language("en"))
+    lines = list(_summary(summary))
     unknown = (entry for entry in summary.entries if not entry.device.value("manufacturer"))
-    _sheet(book, "Unknown", names, rows.rows(unknown, _COLUMNS))
-    _sheet(book, "Coverage", ("run", "site", "targets", "responders", "complete", "what"), _coverage(summary))
-    book.close()
+    lists = {
+        "Devices": (_NAMES, rows.rows(rows.entries(inventory), _COLUMNS)),
+        "Findings": (_FINDING_HEADER, _findings(summary)),
+        "Unknown": (_NAMES, rows.rows(unknown, _COLUMNS)),
+        "Coverage": (_COVERAGE_HEADER, _coverage(summary)),
+    }
+    bold = Format().set_bold().set_background_color(_SHADE).set_border_bottom("thin")
+    big = Format().set_bold().set_font_size(16.0)
+    headings = {
+        TITLE_ROWS + place: Format().set_bold().set_background_color(_SHADE)
+        for place, (is_heading, _) in enumerate(lines, 1)
+        if is_heading
+    }
+    sheets: list[tuple[str, Iterable[dict[str, _Cell]]]] = [
+        ("Summary", [dict(zip(_SUMMARY_HEADER, line, strict=True)) for _, line in lines])
+    ]
+    sheets += [(name, _records(header, made)) for name, (header, made) in lists.items()]
+    widths = {
+        name: [float(_WIDE.get(each, max(11, len(each) + 3))) for each in lists[name][0]] for name in lists
+    }
+    out = io.BytesIO()
+    write_worksheets(
+        sheets,
+        out,
+        float_format="0.00",
+        header_format={"general": bold, "Summary": bold} | dict.fromkeys(lists, bold),
+        header_row={"Summary": TITLE_ROWS},
+        merge_ranges={"Summary": [(0, 0, 0, len(_SUMMARY_HEADER) - 1, title, big)]},
+        row_formats={"Summary": headings},
+        column_widths={"Summary": [44.0, 14.0, 20.0, 14.0, 16.0]} | widths,
+        freeze_panes={name: {"row": 1, "col": 0} for name in lists},
+        autofilter=dict.fromkeys(lists, True),
+    )
     return out.getvalue()
 
 
-def _sheet(book: Workbook, name: str, header: Sequence[str], lines: Iterable[Sequence[str]]) -> Worksheet:
-    sheet = book.add_worksheet(name)
-    bold = book.add_format({"bold": True, "bg_color": "#E3EEEF", "bottom": 1})
-    for column, title in enumerate(header):
-        sheet.set_column(column, column, _WIDE.get(title, max(11, len(title) + 3)))
-    sheet.freeze_panes(1, 0)
-    _write(sheet, 0, header, (), bold)
-    numbers = [title in _NUMBERS for title in header]
-    last = 0
-    for last, line in enumerate(lines, 1):
-        if last > MAX_ROWS:
-            break
-        _write(sheet, last, line, numbers)
-    sheet.autofilter(0, 0, max(last, 1), len(header) - 1)
-    return sheet
+def _records(header: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[dict[str, _Cell]]:
+    """One record per line; a list without lines has one of empty cells, or its header would be missing."""
+    numbers = [place for place, name in enumerate(header) if name in _NUMBERS]
+    none = True
+    for line in islice(lines, MAX_ROWS):
+        none = False
+        joined = "".join(line)
+        plain = len(joined) < MAX_CELL_CHARACTERS and joined.isprintable()
+        cells: list[_Cell] = [(text if plain else safe_text(text)) if text else None for text in line]
+        for place in numbers:
+            text = line[place] or "0"
+            cells[place] = float(text) if "." in text else int(text)
+        yield dict(zip(header, cells, strict=True))
+    if none:
+        yield dict.fromkeys(header)
 
 
-def _write(
-    sheet: Worksheet, row: int, line: Sequence[str], numbers: Sequence[bool], style: Format | None = None
-) -> None:
-    for column, text in enumerate(line):
-        if numbers and numbers[column]:
-            sheet.write_number(row, column, float(text or 0), style)
-        elif text:
-            plain = len(text) < 1000 and text.isprintable()
-            sheet.write_string(row, column, text if plain else safe_text(text), style)
-
-
-def _summary(book: Workbook, summary: Summary) -> None:
-    sheet = book.add_worksheet("Summary")
+def _summary(summary: Summary) -> Iterator[tuple[bool, tuple[_Cell, ...]]]:
+    """(is a heading, five cells) for each row under the first heading."""
     words = language("en")
-    title = book.add_format({"bold": True, "font_size": 16})
-    bold = book.add_format({"bold": True, "bg_color": "#E3EEEF", "bottom": 1})
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 4, 14)
-    sheet.write_string(0, 0, headline(summary, words), title)
-    row = 2
-    for heading, tallies in (("made by", summary.makers), ("label", summary.brands)):
-        _write(sheet, row, (heading, "devices", "under another label", "sites"), (), bold)
+    blank = (False, (None,) * 5)
+    for heading, tallies in (("", summary.makers), ("label", summary.brands)):
+        if heading:
+            yield True, (heading, "devices", "under another label", "sites", None)
         for tally in tallies:
-            row += 1
-            line = (tally.name or "unknown", str(tally.devices), str(tally.other_label), str(tally.sites))
-            _write(sheet, row, line, (False, True, True, True))
-        row += 2
-    _write(sheet, row, ("organisation", "devices", "sites", "match a policy", "maker unknown"), (), bold)
+            name = safe_text(tally.name) or "unknown"
+            yield False, (name, tally.devices, tally.other_label, tally.sites, None)
+        yield blank
+    yield True, ("organisation", "devices", "match a policy", "sites", "maker unknown")
     for place in summary.organisations:
-        row += 1
-        counts = (place.devices, place.sites, place.listed, place.makers.get("", 0))
-        totals = (place.name or "not named", *map(str, counts))
-        _write(sheet, row, totals, (False, True, True, True, True))
-    row += 2
-    _write(sheet, row, ("what to do next",), (), bold)
+        name = safe_text(place.name) or "not named"
+        yield False, (name, place.devices, place.listed, place.sites, place.makers.get("", 0))
+    yield blank
+    yield True, ("what to do next", None, None, None, None)
     for step in next_steps(summary):
-        row += 1
-        sheet.write_string(row, 0, step_sentence(step, words))
-    sheet.write_string(row + 2, 0, disclaimer(words))
+        yield False, (step_sentence(step, words), None, None, None, None)
+    yield blank
+    yield False, (disclaimer(words), None, None, None, None)
 
 
 _FINDING_HEADER = (
@@ -153,6 +163,9 @@ def _findings(summary: Summary) -> Iterable[Sequence[str]]:
                 finding.action,
                 entry.device.device_id,
             )
+
+
+_COVERAGE_HEADER = ("run", "site", "targets", "responders", "complete", "what")
 
 
 def _coverage(summary: Summary) -> Iterable[Sequence[str]]:
