@@ -41,7 +41,6 @@ async def scan(
     """
     started = utc_now()
     run = Run(request, Identifier(catalog), on_event or (lambda _: None))
-    run.start()
     run.add(request.known, "earlier part")
     interrupted = await _until(stop, _ask_everything(run), request.run_seconds)
     if interrupted:

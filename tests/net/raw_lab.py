@@ -3,10 +3,11 @@
 The peer answers by rule: it counts every frame per target, loses some by a hash of (target, port, attempt),
 and can forge. Prints one JSON object. The namespaces and both interfaces end with the process.
 
-SCENARIO (JSON): sweep ("syn", "bulk", "arp", "nodes"), targets, excluded, ports, open ([ip, port]…), refusing
+SCENARIO (JSON): sweep ("syn", "arp", "nodes"), targets, excluded, ports, open ([ip, port]…), refusing
 (hosts that answer RST), on_link (targets are on the link and answer ARP when in `present`), loss (share each
 way), forge (a false SYN-ACK for every SYN that is not to an open port), rate, device_rate, without_numpy,
-strangers ([ip]… that answer the first ARP request), also_asked ([ip]… asked though outside the scope).
+strangers ([ip]… that answer the first ARP request), then_ports (asked of responders and of also_asked, [ip]…),
+after (steps of the walk to leave out), finished ([ip]… that are to be left alone).
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def device_mac(ip: int) -> bytes:
 
 
 class Peer:
-    """Answers on the far end; `frames` counts by target address, `times` holds when each SYN came."""
+    """Answers on the far end; `frames` counts by target address, `times` and `to`: when each SYN came, and for whom."""
 
     def __init__(self, scenario: dict) -> None:
         self.open = {(number(ip), port) for ip, port in scenario.get("open", [])}
@@ -44,6 +45,7 @@ class Peer:
         self.strangers = scenario.get("strangers", [])
         self.frames: Counter[str] = Counter()
         self.times: list[float] = []
+        self.to: list[str] = []
         self.attempts: Counter[tuple[int, int]] = Counter()
         self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
         try:
@@ -90,6 +92,7 @@ class Peer:
             return  # the kernel's RST to our SYN-ACK
         self.frames[text(ip)] += 1
         self.times.append(time.monotonic())
+        self.to.append(text(ip))
         self.attempts[ip, port] += 1
         assert checksum(frame[14:34]) == 0, "IP checksum"
         pseudo = frame[26:34] + struct.pack(">BBH", 0, 6, len(frame) - 34)
@@ -158,7 +161,7 @@ def make_network(scenario: dict) -> tuple[int, int]:
         peer = Peer(scenario)
 
         def report(*_: object) -> None:
-            gaps = {"frames": peer.frames, "times": peer.times}
+            gaps = {"frames": peer.frames, "times": peer.times, "to": peer.to}
             with os.fdopen(report_out, "w") as pipe:
                 pipe.write(json.dumps(gaps))
             os._exit(0)
@@ -199,7 +202,7 @@ def sweep(scenario: dict) -> dict:
             connect_timeout_seconds=0.6,
         )
     )
-    what = {"syn": syn, "bulk": bulk, "arp": arp, "nodes": nodes}[scenario["sweep"]]
+    what = {"syn": syn, "arp": arp, "nodes": nodes}[scenario["sweep"]]
     began = time.monotonic()
     return {
         **what(scenario, gate, pace),
@@ -211,15 +214,10 @@ def sweep(scenario: dict) -> dict:
 def syn(scenario: dict, gate, pace) -> dict:
     from camscan.net.connect import Turn
     from camscan.net.raw.tries import RoundTrip
-    from camscan.net.sweeping import make_sweep
+    from camscan.net.sweeping import Guide, make_sweep
 
     calls: list[tuple[str, int, str, str]] = []
-    pairs = [
-        (ip, port)
-        for port in scenario["ports"]
-        for ip in [*gate.scope.addresses(seed=port), *scenario.get("also_asked", [])]
-    ]
-
+    begun: list[int] = []
     RoundTrip.LEAST_SECONDS = 0.15  # the floor for slow devices only costs time here
 
     async def work() -> dict:
@@ -229,49 +227,42 @@ def syn(scenario: dict, gate, pace) -> dict:
             port_map={},
             found=lambda ip, port, outcome, why, _sock: calls.append((ip, port, outcome.value, why)),
             raw=True,
-            is_alive=lambda ip: False,
-            is_absent=lambda ip: False,
+            guide=Guide(
+                turn=lambda ip: Turn.NOW,
+                finished=lambda: scenario.get("finished", ()),
+                begun=begun.append,
+            ),
         )
-        try:
-            await made.run(pairs, lambda ip: Turn.NOW)
-        finally:
-            made.close()
+        ends: list[tuple[str, int, str, str]] = []
         raw = getattr(made, "_raw", None)
+        try:
+            await made.everyone(scenario["ports"], seed=7, after=scenario.get("after", 0))
+            if "then_ports" in scenario:
+                await made.responders(scenario["then_ports"], lambda: scenario.get("also_asked", []))
+        finally:
+            told = {ip: (outcome.value, why) for ip, outcome, why in made.outcomes()}
+            for ip, port, state in raw.table.ends() if raw else ():
+                if (ip := text(ip)) in told:
+                    names = {64: "refused", 128: "answered", 0: told[ip][0]}
+                    ends.append((ip, port, names.get(state, "silent"), told[ip][1]))
+            made.close()
         if raw is None:
-            return {"kind": type(made).__name__}
+            return {"kind": type(made).__name__, "ends": calls}
         return {
             "kind": type(made).__name__,
+            "table": type(raw.table).__name__,
+            "ends": [*ends, *(call for call in calls if call[0] not in told)],
+            "told": told,
+            "begun": sum(begun),
             "sent": raw.sent,
             "spoofed": raw.spoofed,
+            "slowed": raw.slowed,
             "faults": made.faults(),
+            "macs": made.macs(),
             "strangers": raw.hops.strangers,
         }
 
     return {**asyncio.run(work()), "calls": calls}
-
-
-def bulk(scenario: dict, gate, pace) -> dict:
-    from camscan.net.raw.bulk import BulkSweep
-
-    rate = scenario.get("rate")
-    opened: list[tuple[str, int]] = []
-    result = BulkSweep(
-        gate=gate,
-        ports=tuple(scenario["ports"]),
-        packets_per_second=rate,
-        answer_seconds=0.2,
-        opened=lambda ip, port: opened.append((ip, port)),
-    ).run()
-    return {
-        "open": result.open,
-        "opened": sorted(opened),
-        "refused": result.refused,
-        "silent": result.silent,
-        "unreached": result.unreached,
-        "sent": result.sent,
-        "spoofed": result.spoofed,
-        "slowed": result.slowed,
-    }
 
 
 def arp(scenario: dict, gate, pace) -> dict:

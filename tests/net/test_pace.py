@@ -26,11 +26,11 @@ def test_a_slow_device_does_not_hold_up_the_others() -> None:
 
 def test_backing_off_halves_the_rate_and_recovering_restores_it() -> None:
     pace = Pace(Manners(packets_per_second=100))
-    pace.back_off()
+    pace.back_off(0.0)
     times = [pace.reserve(None, 0.0) for _ in range(101)]
     assert 1.9 < times[-1] - times[0] < 2.1
     for _ in range(40):
-        pace.recover()
+        pace.recover(0.0)
     after = [pace.reserve(None, 100.0) for _ in range(101)]
     assert 0.9 < after[-1] - after[0] < 1.1
 

@@ -24,9 +24,9 @@ OPEN = [[ip, port] for ip in HOSTS[:10] for port in (80, 554)]
 
 def outcomes(report: dict) -> dict[tuple[str, int], str]:
     """Pair → outcome; a pair told twice fails the test."""
-    pairs = Counter((ip, port) for ip, port, _, _ in report["calls"])
+    pairs = Counter((ip, port) for ip, port, _, _ in report["ends"])
     assert {} == {pair: count for pair, count in pairs.items() if count != 1}
-    return {(ip, port): outcome for ip, port, outcome, _ in report["calls"]}
+    return {(ip, port): outcome for ip, port, outcome, _ in report["ends"]}
 
 
 def expected(hosts: list[str], ports: list[int], opened: list, refusing: list[str]) -> dict:
@@ -87,18 +87,25 @@ def test_an_excluded_address_gets_not_one_frame_and_no_printer_port_is_touched()
         targets=["10.60.0.0/28"],
         excluded=["10.60.0.4-10.60.0.7"],
         ports=[80, 9100, 9107],
+        then_ports=[554],
         open=[["10.60.0.2", 80], ["10.60.0.5", 80], ["10.60.0.2", 9100]],
         refusing=HOSTS,
         also_asked=["10.60.0.5", "10.61.0.1"],
     )
-    ended = {(ip, port, outcome) for ip, port, outcome, _ in report["calls"]}
-    assert ("10.60.0.5", 80, "not-permitted") in ended
-    assert ("10.61.0.1", 80, "not-permitted") in ended
-    assert ("10.60.0.2", 9100, "not-permitted") in ended
-    assert ("10.60.0.2", 80, "answered") in ended
-    asked = set(report["peer"]["frames"]) - {"10.99.0.2", "10.99.0.1"}
-    assert {f"10.60.0.{n}" for n in (1, 2, 3, *range(8, 15))} == asked
-    assert {1} == {report["peer"]["frames"][ip] for ip in asked}
+    calls = sorted(call[:3] for call in report["calls"])
+    stopped = [["10.60.0.5", 554, "not-permitted"], ["10.61.0.1", 554, "not-permitted"]]
+    assert [["10.60.0.2", 80, "answered"], *stopped] == calls
+    assert 2 == report["refused_at_gate"]["printer ports are never touched"]
+    asked = {ip: n for ip, n in report["peer"]["frames"].items() if not ip.startswith("10.99.")}
+    assert {f"10.60.0.{n}": 2 for n in (1, 2, 3, *range(8, 15))} == asked
+
+
+def test_a_sweep_of_printer_ports_alone_asks_nobody() -> None:
+    report = run_scenario(sweep="syn", targets=["10.60.0.0/28"], ports=[9100], refusing=HOSTS)
+    assert {("not-permitted", "printer ports are never touched")} == {
+        tuple(t) for t in report["told"].values()
+    }
+    assert [] == [ip for ip in report["peer"]["frames"] if not ip.startswith("10.99.")]
 
 
 def test_an_excluded_address_on_the_link_is_not_asked_for_by_arp_either() -> None:
@@ -110,6 +117,7 @@ def test_an_excluded_address_on_the_link_is_not_asked_for_by_arp_either() -> Non
         ports=[80],
         present=["10.50.0.4", "10.50.0.5"],
         open=[["10.50.0.4", 80], ["10.50.0.5", 80]],
+        then_ports=[554],
         also_asked=["10.50.0.4"],
     )
     assert "10.50.0.4" not in report["peer"]["frames"]
@@ -141,53 +149,115 @@ def test_one_device_is_not_asked_faster_than_its_own_rate() -> None:
     assert times[-1] - times[0] >= 23 / 40 * 0.9
 
 
-@pytest.mark.parametrize("sweep", ["syn", "bulk"])
-def test_with_five_in_a_hundred_lost_each_way_every_open_port_is_found(sweep: str) -> None:
+@pytest.mark.parametrize("without_numpy", [False, True])
+def test_with_five_in_a_hundred_lost_each_way_every_open_port_is_found(without_numpy: bool) -> None:
     hosts = [f"10.60.0.{n}" for n in range(1, 127)]
     opened = [[ip, port] for ip in hosts[::2] for port in PORTS[:2]]
     report = run_scenario(
-        sweep=sweep, targets=["10.60.0.0/25"], ports=PORTS, open=opened, refusing=hosts, loss=0.05
+        sweep="syn",
+        targets=["10.60.0.0/25"],
+        ports=PORTS,
+        open=opened,
+        refusing=hosts,
+        loss=0.05,
+        without_numpy=without_numpy,
     )
-    if sweep == "syn":
-        found = [[ip, port] for (ip, port), outcome in outcomes(report).items() if outcome == "answered"]
-    else:
-        found = report["open"]
+    found = [[ip, port] for (ip, port), outcome in outcomes(report).items() if outcome == "answered"]
     assert sorted(opened) == sorted(found)
+    assert sorted(opened) == sorted([ip, port] for ip, port, _, _ in report["calls"])
 
 
-@pytest.mark.parametrize("sweep", ["syn", "bulk"])
-def test_a_spoofed_syn_ack_counts_for_nothing(sweep: str) -> None:
+@pytest.mark.parametrize("without_numpy", [False, True])
+def test_a_spoofed_syn_ack_counts_for_nothing(without_numpy: bool) -> None:
     report = run_scenario(
-        sweep=sweep, targets=["10.60.0.0/28"], ports=[80, 554], open=[["10.60.0.3", 80]], forge=True
+        sweep="syn",
+        targets=["10.60.0.0/28"],
+        ports=[80, 554],
+        open=[["10.60.0.3", 80]],
+        forge=True,
+        without_numpy=without_numpy,
     )
     assert report["spoofed"] >= 27
-    if sweep == "syn":
-        assert expected(HOSTS[:14], [80, 554], [["10.60.0.3", 80]], []) == outcomes(report)
-    else:
-        assert [["10.60.0.3", 80]] == report["open"] == report["opened"]
-        assert 27 == report["silent"]
+    assert expected(HOSTS[:14], [80, 554], [["10.60.0.3", 80]], []) == outcomes(report)
+    assert [["10.60.0.3", 80, "answered", ""]] == report["calls"]
 
 
-def test_the_bulk_sweep_counts_every_pair_of_a_scope_in_pieces() -> None:
+def test_every_pair_of_a_scope_in_pieces_is_counted() -> None:
     report = run_scenario(
-        sweep="bulk",
+        sweep="syn",
         targets=["10.60.0.0/26", "10.60.9.0/30", "10.62.0.7"],
         excluded=["10.60.0.9"],
         ports=[*PORTS, 9100],
         open=[["10.60.0.9", 80], ["10.60.0.62", 554], ["10.62.0.7", 37777], ["10.60.9.2", 8000]],
         refusing=["10.60.0.5", "10.62.0.7"],
     )
-    assert [["10.60.0.62", 554], ["10.60.9.2", 8000], ["10.62.0.7", 37777]] == report["open"]
-    assert 4 + 3 == report["refused"]
-    assert 64 * 4 - 10 == report["silent"]  # 61 + 2 + 1 addresses
+    ends = Counter(outcomes(report).values())
+    opened = [["10.60.0.62", 554], ["10.60.9.2", 8000], ["10.62.0.7", 37777]]
+    assert opened == sorted([ip, port] for ip, port, _, _ in report["calls"])
+    assert {"answered": 3, "refused": 4 + 3, "silent": 64 * 4 - 10} == ends  # 61 + 2 + 1 addresses
     assert "10.60.0.9" not in report["peer"]["frames"]
 
 
-def test_the_bulk_sweep_obeys_a_rate() -> None:
+@pytest.mark.parametrize("without_numpy", [False, True])
+def test_a_higher_rate_over_a_larger_range_holds_too(without_numpy: bool) -> None:
     hosts = [f"10.60.{a}.{b}" for a in range(4) for b in range(256)]
     report = run_scenario(
-        sweep="bulk", targets=["10.60.0.0/22"], ports=[80, 554, 8000, 8080], refusing=hosts, rate=5000
+        sweep="syn",
+        targets=["10.60.0.0/22"],
+        ports=[80, 554, 8000, 8080],
+        refusing=hosts,
+        rate=5000,
+        without_numpy=without_numpy,
     )
     times = report["peer"]["times"]
     assert 1022 * 4 == len(times)
     assert (len(times) - 1) / (times[-1] - times[0]) <= 5500
+
+
+@pytest.mark.parametrize("on_link", [False, True])
+@pytest.mark.parametrize("without_numpy", [False, True])
+def test_no_device_is_asked_faster_than_its_own_rate(on_link: bool, without_numpy: bool) -> None:
+    hosts = [f"10.50.0.{n}" for n in range(2, 14)]
+    report = run_scenario(
+        sweep="syn",
+        on_link=on_link,
+        targets=["10.50.0.2-10.50.0.13"],
+        ports=list(range(8000, 8012)),
+        then_ports=list(range(9200, 9212)),
+        open=[[ip, 9205] for ip in hosts],
+        present=hosts,
+        refusing=hosts,
+        device_rate=40,
+        without_numpy=without_numpy,
+    )
+    for ip in hosts:
+        times = [at for at, to in zip(report["peer"]["times"], report["peer"]["to"], strict=True) if to == ip]
+        assert 24 == len(times)
+        assert times[-1] - times[0] >= 23 / 40 * 0.95
+        for start in times:
+            assert sum(start <= at < start + 0.5 for at in times) <= 21
+    assert sorted((ip, 9205) for ip in hosts) == sorted((ip, port) for ip, port, _, _ in report["calls"])
+
+
+def test_a_resumed_sweep_leaves_out_what_was_drawn_and_only_that() -> None:
+    scenario = {"sweep": "syn", "targets": ["10.60.0.0/26"], "ports": [80, 554], "refusing": []}
+    whole, rest = run_scenario(**scenario), run_scenario(**scenario, after=80)
+    assert 2 * 62 == whole["begun"]
+    assert 2 * 62 - 80 == rest["begun"]
+    again = run_scenario(**scenario, after=80, excluded=["10.60.0.0/27"])
+    assert 2 * 62 - 80 == again["begun"]  # exclusions applied afresh move no place
+    asked = {(ip, port) for (ip, port), _ in outcomes(rest).items() if rest["peer"]["frames"].get(ip)}
+    assert {ip for ip, _ in asked if ip not in again["peer"]["frames"]} <= {f"10.60.0.{n}" for n in range(32)}
+
+
+def test_what_is_known_whole_is_sent_nothing_more() -> None:
+    report = run_scenario(
+        sweep="syn",
+        targets=["10.60.0.0/28"],
+        ports=[80],
+        then_ports=[554, 8000],
+        refusing=["10.60.0.3", "10.60.0.4"],
+        finished=["10.60.0.4"],
+    )
+    assert 3 == report["peer"]["frames"]["10.60.0.3"]
+    assert "10.60.0.4" not in report["peer"]["frames"]

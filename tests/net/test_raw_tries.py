@@ -6,7 +6,7 @@ import pytest
 
 from camscan.net.pace import Manners, Pace
 from camscan.net.raw.batch import QUANTUM_SECONDS, reserve
-from camscan.net.raw.bulk import Throttle
+from camscan.net.raw.brake import Brake
 from camscan.net.raw.tries import LIVE_TRIES, RoundTrip, Tries
 
 
@@ -60,30 +60,38 @@ def test_a_batch_holds_what_falls_due_within_its_quantum() -> None:
     assert (7, 0.0) == reserve(Pace(Manners(packets_per_second=float("inf"))), 7, 100.0)
 
 
-def test_the_throttle_holds_a_rate_over_many_batches() -> None:
-    throttle, now, sent = Throttle(5000, 0.0), 0.0, 0
+def test_the_brake_holds_a_rate_over_many_batches() -> None:
+    brake, now, sent = Brake(Pace(Manners(packets_per_second=5000)), 4096, 0.0), 0.0, 0
     while sent < 10_000:
-        sent += throttle.batch
-        now += throttle.delay(throttle.batch, now)
+        room = brake.room(now)
+        sent += room
+        now += brake.took(room, now)
     assert now == pytest.approx(2.0, rel=0.05)
 
 
-def test_loss_halves_what_was_achieved_and_calm_gives_it_back_slowly() -> None:
-    throttle = Throttle(None, 0.0)
-    throttle.delay(100_000, 1.0)
-    throttle.loss(1.0)
-    assert 50_000 == throttle.rate
-    throttle.loss(1.05)
-    assert 50_000 == throttle.rate, "one burst of loss is one reason"
-    throttle.delay(1, 1.2)
-    assert pytest.approx(55_000) == throttle.rate
+def test_whoever_else_asks_under_the_same_pace_gets_as_many_slots() -> None:
+    pace = Pace(Manners(packets_per_second=1000))
+    brake, now, ours, theirs, slot = Brake(pace, 4096, 0.0), 0.0, 0, 0, 0.0
+    while now < 4.0:
+        room = brake.room(now)
+        ours += room
+        wake = now + brake.took(room, now)
+        while (slot := max(slot, now)) < wake:  # one asker, one slot after the other
+            slot = pace.reserve(None, slot) + 1e-9
+            theirs += 1
+        now = wake
+    assert 4 * 900 < ours + theirs < 4 * 1100
+    assert 0.6 < theirs / ours < 1.7
 
 
-def test_no_loss_ever_stops_a_sweep() -> None:
-    throttle, now = Throttle(None, 0.0), 0.0
-    for _ in range(40):
-        now += 1
-        throttle.delay(10, now)
-        throttle.loss(now)
-    assert throttle.rate is not None
-    assert throttle.rate >= 1000
+def test_without_a_rate_loss_halves_what_was_achieved_and_calm_gives_it_back_slowly() -> None:
+    pace = Pace(Manners(packets_per_second=float("inf")))
+    brake = Brake(pace, 4096, 0.0)
+    assert 4096 == brake.room(0.0)
+    pace.take(100_000, 0.0)
+    brake.loss(1.0)
+    assert pytest.approx(1 / 50_000) == pace.interval
+    brake.loss(1.05)
+    assert pytest.approx(1 / 50_000) == pace.interval, "one burst of loss is one reason"
+    brake.room(1.2)
+    assert pytest.approx(1 / 55_000) == pace.interval

@@ -217,11 +217,23 @@ class Scope:
     def __len__(self) -> int:
         return int(self.allowed.size)
 
-    def addresses(self, seed: int | None = None) -> Iterator[str]:
-        """Every address once: in order, or in a random but repeatable order when `seed` is given.
+    def walked(self, version: int) -> tuple[tuple[int, int], ...]:
+        """The ranges (first, last) of the targets of one IP version, before exclusions."""
+        return tuple((first, last) for first, last, each in self._walked if each == version)
 
-        Memory stays constant: a shuffled walk is a linear congruential step over the index. The walk is
-        over the targets before exclusions, so that a resumed scan with new exclusions keeps its order.
+    @property
+    def positions(self) -> int:
+        """How many steps a walk over the targets has, the excluded addresses among them."""
+        return sum(last - first + 1 for first, last, _version in self._walked)
+
+    def addresses(self, seed: int | None = None) -> Iterator[str]:
+        """Every address once: in order, or in a random but repeatable order when `seed` is given."""
+        return (ip for ip in self.walk(seed) if ip)
+
+    def walk(self, seed: int | None = None) -> Iterator[str]:
+        """As `addresses`, with "" for each excluded one: a resumed scan with new exclusions keeps its place.
+
+        Memory stays constant: a shuffled walk is a linear congruential step over the index.
         """
         offsets = [0]
         for first, last, _version in self._walked:
@@ -233,8 +245,12 @@ class Scope:
             span = bisect.bisect_right(offsets, index) - 1
             first, _last, version = self._walked[span]
             number = first + index - offsets[span]
-            if number in (self._allowed4 if version == 4 else self._allowed6):
-                yield str(ipaddress.IPv4Address(number) if version == 4 else ipaddress.IPv6Address(number))
+            if number not in (self._allowed4 if version == 4 else self._allowed6):
+                yield ""
+            elif version == 4:
+                yield str(ipaddress.IPv4Address(number))
+            else:
+                yield str(ipaddress.IPv6Address(number))
 
     @staticmethod
     def _test(ip: str, four: _Ranges, six: _Ranges) -> bool:

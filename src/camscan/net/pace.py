@@ -7,9 +7,13 @@ many tasks share the rates fairly and the rate holds whatever the number of wait
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-MAX_REMEMBERED_DEVICES = 1 << 16
+from camscan.net.slots import DeviceSlots
+
+LEAST_RATE = 1000.0
+"""An unlimited rate that met loss does not fall below this."""
 BURST_SECONDS = 0.02
 """A sleeping task wakes late by about this much; that backlog may be sent at once, never more."""
 
@@ -51,27 +55,45 @@ class Pace:
         """headroom: share of the rates left unused, so that they hold on the wire whatever wakes late."""
         self.manners = manners
         self._interval = 1.0 / (manners.packets_per_second * (1 - headroom))
-        self._device_interval = 1.0 / (manners.device_packets_per_second * (1 - headroom))
+        self.device_interval = 1.0 / (manners.device_packets_per_second * (1 - headroom))
         self._next = 0.0
-        self._device_next: dict[str, float] = {}
+        self.slots = DeviceSlots()
         self._slowdown = 1.0
+        self._limited = 0.0
+        self._counted = 0, 0.0
         self.sent = 0
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two packets at present; 0 where nothing limits them."""
+        return self._interval * self._slowdown or self._limited
+
+    def cover(self, spans: Iterable[tuple[int, int]]) -> None:
+        """These IPv4 ranges are about to be swept: room for a slot of each address is made at once."""
+        self.slots.cover(spans)
+
+    def room(self, now: float, ahead: float) -> int | None:
+        """How many packets may go until `ahead` seconds from now; None: as many as the kernel takes."""
+        if not (interval := self.interval):
+            return None
+        first = max(self._next, now - BURST_SECONDS)
+        return max(0, int((now + ahead - first) / interval) + 1) if first <= now + ahead else 0
+
+    def take(self, count: int, now: float) -> float:
+        """Take `count` slots of the whole rate at once; returns the time of the next one."""
+        self._next = max(self._next, now - BURST_SECONDS) + count * self.interval
+        self.sent += count
+        return self._next
 
     def reserve(self, ip: str | None, now: float) -> float:
         """Take the next slot and return its time; `ip` None counts against the whole rate only."""
-        self._next = max(self._next, now - BURST_SECONDS) + self._interval * self._slowdown
-        at = self._next - self._interval * self._slowdown
+        at = max(self._next, now - BURST_SECONDS)
+        self._next = at + self.interval
         if ip is not None:
-            at = max(at, self._device_next.get(ip, 0.0))
-            if len(self._device_next) >= MAX_REMEMBERED_DEVICES:
-                self._forget(now)
-            self._device_next[ip] = at + self._device_interval
+            at = max(at, self.slots.get(ip))
+            self.slots.put(ip, at + self.device_interval, now)
         self.sent += 1
         return at
-
-    def device_ready(self, ip: str) -> float:
-        """From when on the next packet may go to `ip`; takes no slot."""
-        return self._device_next.get(ip, 0.0)
 
     async def wait(self, ip: str | None = None) -> None:
         """Sleep until the reserved slot."""
@@ -84,18 +106,22 @@ class Pace:
 
     def charge(self, ip: str | None, packets: int, now: float) -> None:
         """Count packets that the kernel sends by itself (acknowledgements, retransmissions, closings)."""
-        self._next = max(self._next, now - BURST_SECONDS) + packets * self._interval * self._slowdown
+        self.take(packets, now)
         if ip is not None:
-            self._device_next[ip] = max(self._device_next.get(ip, 0.0), now) + packets * self._device_interval
-        self.sent += packets
+            busy = max(self.slots.get(ip), now)
+            self.slots.put(ip, busy + packets * self.device_interval, now)
 
-    def back_off(self) -> None:
-        """Loss was seen: halve the rate, down to an eighth."""
-        self._slowdown = min(8.0, self._slowdown * 2)
+    def back_off(self, now: float) -> None:
+        """Loss was seen: half the rate, down to an eighth; where there is none, half of what was reached."""
+        if self._interval:
+            self._slowdown = min(8.0, self._slowdown * 2)
+            return
+        count, since = self._counted
+        reached = 1 / self._limited if self._limited else (self.sent - count) / max(now - since, 1e-3)
+        self._limited = 1 / max(LEAST_RATE, reached / 2)
 
-    def recover(self) -> None:
+    def recover(self, now: float) -> None:
         """No loss for a while: a tenth faster, up to the full rate."""
         self._slowdown = max(1.0, self._slowdown / 1.1)
-
-    def _forget(self, now: float) -> None:
-        self._device_next = {ip: at for ip, at in self._device_next.items() if at > now}
+        self._limited /= 1.1
+        self._counted = self.sent, now

@@ -1,16 +1,20 @@
 """Which sweep a scan gets: raw SYNs where the machine allows it and the way is an Ethernet, else connections.
 
-Both have one shape: `run(pairs, turn)`, `pending(ip)`, `close()`. The raw sweep hands no connected socket to
-`found`, so whoever wants to talk to an open port connects to it.
+Both have one shape (`Sweep`): first every address, then who answered. The raw sweep hands no connected socket
+to `found`, so whoever wants to talk to an open port connects to it.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import sys
-from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from camscan.errors import ScopeError
+from camscan.model.exchange import Outcome
+from camscan.model.scope import MAX_ADDRESSES, Scope
 from camscan.net.capabilities import can_send_raw
 from camscan.net.connect import ConnectSweep, Found, Turn
 from camscan.net.gate import Gate
@@ -21,42 +25,58 @@ if TYPE_CHECKING:
     from camscan.net.raw.syn import SynSweep
 
 
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What a sweep asks of the survey around it.
+
+    turn(ip): may it be connected to now? finished(): addresses that nothing more is sent to; alive(ip): has
+    it spoken? absent(ip): does ARP find nobody there? begun(n): n further pairs of the walk were drawn.
+    """
+
+    turn: Callable[[str], Turn]
+    finished: Callable[[], Iterable[str]] = tuple
+    alive: Callable[[str], bool] = lambda _: False
+    absent: Callable[[str], bool] = lambda _: False
+    begun: Callable[[int], None] = lambda _: None
+
+
 class Sweep(Protocol):
     """What a survey needs of a sweep."""
 
-    async def run(self, pairs: Iterable[tuple[str, int]], turn: Callable[[str], Turn]) -> None:
-        """Ask every pair when its turn comes."""
+    async def everyone(self, ports: Sequence[int], *, seed: int, after: int) -> None:
+        """Every port of every address in scope; the first `after` steps of the walk are left out."""
+
+    async def responders(self, ports: Sequence[int], living: Callable[[], Iterable[str]]) -> None:
+        """Every port of each address that answered the sweep, and of `living()`."""
 
     def pending(self, ip: str) -> int:
         """Connections to this address that may still come about."""
 
-    def close(self) -> None:
-        """Give up what is in flight."""
-
     def hurry(self, ip: str) -> None:
         """This device has just spoken: what it left unanswered may be tried again."""
+
+    def refusing(self) -> list[str]:
+        """Addresses that answered the sweep otherwise than by `found`."""
+
+    def macs(self) -> dict[str, str]:
+        """Hardware addresses that the sweep heard."""
+
+    def outcomes(self) -> Iterator[tuple[str, Outcome, str]]:
+        """(address, outcome, why) of what was not told by `found`."""
 
     def faults(self) -> list[str]:
         """What could not be done, for the warnings of the coverage."""
 
+    def close(self) -> None:
+        """Give up what is in flight."""
 
-def make_sweep(
-    *,
-    gate: Gate,
-    pace: Pace,
-    port_map: PortMap,
-    found: Found,
-    raw: bool,
-    is_alive: Callable[[str], bool],
-    is_absent: Callable[[str], bool],
-) -> Sweep:
+
+def make_sweep(*, gate: Gate, pace: Pace, port_map: PortMap, found: Found, guide: Guide, raw: bool) -> Sweep:
     """The raw sweep when `raw` is wanted, there is the right to it, and some target lies behind an Ethernet.
 
     A port map means a simulated network on loopback: that is connected to.
     """
-    connections = OnlyConnect(
-        gate=gate, pace=pace, port_map=port_map, found=found, is_alive=is_alive, is_absent=is_absent
-    )
+    connections = OnlyConnect(gate, pace, port_map, found, guide)
     if raw and not port_map and sys.platform == "linux" and can_send_raw():
         from camscan.net.raw.routes import Routes
 
@@ -69,15 +89,58 @@ def make_sweep(
         ):
             from camscan.net.raw.syn import SynSweep
 
-            return RawThenConnect(
-                SynSweep(gate=gate, pace=pace, found=found, routes=routes),
-                connections,
-            )
+            def opened(ip: str, port: int) -> None:
+                found(ip, port, Outcome.ANSWERED, "", None)
+
+            syn = SynSweep(gate=gate, pace=pace, opened=opened, finished=guide.finished, routes=routes)
+            return RawThenConnect(syn, connections, gate.scope, guide)
     return connections
 
 
-class OnlyConnect(ConnectSweep):
+class OnlyConnect:
     """Connections for every pair."""
+
+    def __init__(self, gate: Gate, pace: Pace, port_map: PortMap, found: Found, guide: Guide) -> None:
+        self._gate, self._guide = gate, guide
+        self._connect = ConnectSweep(
+            gate=gate, pace=pace, port_map=port_map, found=found, is_alive=guide.alive, is_absent=guide.absent
+        )
+        self.pending, self.hurry, self.close = (
+            self._connect.pending,
+            self._connect.hurry,
+            self._connect.close,
+        )
+
+    async def everyone(self, ports: Sequence[int], *, seed: int, after: int) -> None:
+        """See `Sweep.everyone`."""
+
+        def pairs() -> Iterator[tuple[str, int]]:
+            at = 0
+            for port in ports:
+                for ip in self._gate.scope.walk(seed + port):
+                    at += 1
+                    if at > after:
+                        self._guide.begun(1)
+                        if ip:
+                            yield ip, port
+
+        await self._connect.run(pairs(), self._guide.turn)
+
+    async def responders(self, ports: Sequence[int], living: Callable[[], Iterable[str]]) -> None:
+        """See `Sweep.responders`."""
+        await self._connect.run(((ip, port) for port in ports for ip in living()), self._guide.turn)
+
+    def refusing(self) -> list[str]:
+        """Every end is told by `found`."""
+        return []
+
+    def macs(self) -> dict[str, str]:
+        """None: the kernel's table has them."""
+        return {}
+
+    def outcomes(self) -> Iterator[tuple[str, Outcome, str]]:
+        """Every end is told by `found`."""
+        return iter(())
 
     def faults(self) -> list[str]:
         """Nothing goes wrong here that is not the outcome of a pair."""
@@ -87,49 +150,40 @@ class OnlyConnect(ConnectSweep):
 class RawThenConnect:
     """SYNs first; then connections to what no frame of ours reaches (IPv6, tunnels, our own addresses)."""
 
-    def __init__(self, raw: SynSweep, connect: ConnectSweep) -> None:
-        self._raw, self._connect = raw, connect
-        self._packed = array("Q")
-        self._others: list[tuple[str, int]] = []
+    def __init__(self, raw: SynSweep, connect: OnlyConnect, scope: Scope, guide: Guide) -> None:
+        self._raw, self._connect, self._scope, self._guide = raw, connect, scope, guide
+        self.hurry, self.pending = connect.hurry, connect.pending  # a SYN of ours never becomes a connection
+        self.refusing, self.macs, self.outcomes, self.faults = (
+            raw.refusing,
+            raw.macs,
+            raw.outcomes,
+            raw.faults,
+        )
 
-    async def run(self, pairs: Iterable[tuple[str, int]], turn: Callable[[str], Turn]) -> None:
-        """Ask every pair when its turn comes; returns when all have ended."""
-        self._packed, self._others = array("Q"), []
-        await self._raw.run(self._reached(pairs), lambda ip: _for_a_syn(turn(ip)))
-        await self._connect.run(self._rest(), turn)
+    async def everyone(self, ports: Sequence[int], *, seed: int, after: int) -> None:
+        """See `Sweep.everyone`. What is connected to is few, and is asked anew when a scan is resumed."""
+        await self._raw.everyone(ports, seed=seed, after=after, begun=self._guide.begun)
+        left = self._raw.left_out()
+        if six := [ip for first, last in self._scope.walked(6) for ip in _six(first, last)]:
+            self._guide.begun(len(six) * len(ports))
+        left += filter(self._scope.permits, six)
+        await self._connect.responders(ports, lambda: left)
 
-    def pending(self, ip: str) -> int:
-        """Connections to this address that may still come about."""
-        return self._connect.pending(ip)  # a SYN of ours never becomes a connection
-
-    def hurry(self, ip: str) -> None:
-        """Raw SYNs are repeated by their own rule; connects are tried again."""
-        self._connect.hurry(ip)
+    async def responders(self, ports: Sequence[int], living: Callable[[], Iterable[str]]) -> None:
+        """See `Sweep.responders`."""
+        await self._raw.responders(ports, living)
+        await self._connect.responders(ports, lambda: [ip for ip in living() if self._is_left(ip)])
 
     def close(self) -> None:
         """Give up what is in flight."""
         self._raw.close()
         self._connect.close()
 
-    def faults(self) -> list[str]:
-        """What could not be done, for the warnings of the coverage."""
-        return self._raw.faults()
-
-    def _reached(self, pairs: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-        for ip, port in pairs:
-            if self._raw.reaches(ip):
-                yield ip, port
-            elif ":" in ip:
-                self._others.append((ip, port))
-            else:
-                self._packed.append(int.from_bytes(bytes(map(int, ip.split("."))), "big") << 16 | port)
-
-    def _rest(self) -> Iterator[tuple[str, int]]:
-        for packed in self._packed:
-            yield ".".join(map(str, (packed >> 16).to_bytes(4, "big"))), packed & 0xFFFF
-        yield from self._others
+    def _is_left(self, ip: str) -> bool:
+        return not self._raw.reaches(ip)
 
 
-def _for_a_syn(turn: Turn) -> Turn:
-    """A SYN holds no connection of the device, so it need not wait for one to be free."""
-    return Turn.NOW if turn is Turn.LATER else turn
+def _six(first: int, last: int) -> Iterator[str]:
+    if last - first >= MAX_ADDRESSES:
+        raise ScopeError("IPv6 networks are found, never swept: name single addresses")
+    return (str(ipaddress.IPv6Address(number)) for number in range(first, last + 1))

@@ -55,6 +55,6 @@ def sweep_ports(request: ScanRequest, stage: int) -> tuple[int, ...]:
 
 
 def total_questions(request: ScanRequest, probes: Iterable[Probe]) -> int:
-    """How many unicast questions and connects every address in scope is due, all addresses together."""
+    """How many steps the walks over the targets have: unicast questions and pairs of the sweep."""
     each = sum(messages(probe) for probe in probes if is_asked_each(probe))
-    return len(request.scope) * (len(sweep_ports(request, stage=1)) + each)
+    return request.scope.positions * (len(sweep_ports(request, stage=1)) + each)

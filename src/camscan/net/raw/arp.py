@@ -131,7 +131,7 @@ class ArpAsker:
             at += taken
             self.sent += taken
             if full:
-                self._pace.back_off()
+                self._pace.back_off(loop.time())
                 delay = max(delay, 0.005)
             if delay or at % (_BATCH * 16) == 0:
                 await asyncio.sleep(delay)

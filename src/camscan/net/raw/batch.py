@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import socket
 from typing import Any
 
 from camscan.net.gate import PRINTER_PORTS, Gate
 from camscan.net.pace import Pace
+from camscan.net.places import Places
 from camscan.net.raw.frames import has_numpy
 
 QUANTUM_SECONDS = 0.01
@@ -16,14 +16,9 @@ QUANTUM_SECONDS = 0.01
 
 def reserve(pace: Pace, wanted: int, now: float) -> tuple[int, float]:
     """Take up to `wanted` slots of the whole rate: (packets that may go now, seconds to wait after them)."""
-    if math.isinf(pace.manners.packets_per_second):
-        pace.sent += wanted
-        return wanted, 0.0
-    taken, at = 0, now
-    while taken < wanted and at <= now + QUANTUM_SECONDS:
-        at = pace.reserve(None, now)
-        taken += 1
-    return taken, max(0.0, at - now)
+    room = pace.room(now, QUANTUM_SECONDS)
+    taken = wanted if room is None else min(wanted, max(1, room))
+    return taken, max(0.0, pace.take(taken, now) - pace.interval - now)
 
 
 class BatchGate:
@@ -34,8 +29,8 @@ class BatchGate:
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
-        self._allowed = _spans(gate.scope.allowed)
-        self._excluded = _spans(gate.scope.excluded)
+        self._allowed = Places(_spans(gate.scope.allowed))
+        self._excluded = Places(_spans(gate.scope.excluded))
 
     def one(self, ip: str) -> bool:
         """May one packet that has no port (ARP) go to this address?"""
@@ -54,6 +49,10 @@ class BatchGate:
         kept: list[int] = columns[self.mask(columns)].tolist()
         return kept
 
+    def verdicts(self, ips: Any) -> Any:
+        """For each of these addresses, in the shape they came in: may it be sent to?"""
+        return [self.one(address_text(ip)) for ip in ips] if isinstance(ips, list) else self.mask(ips)
+
     def ports(self, ports: tuple[int, ...]) -> tuple[int, ...]:
         """The ports that may be touched; a printer port is left out and counted."""
         kept = tuple(port for port in ports if port not in PRINTER_PORTS and 0 < port < 65536)
@@ -65,7 +64,9 @@ class BatchGate:
         """Which of these IPv4 addresses (numpy uint32) may be sent to; the others are counted."""
         import numpy as np
 
-        allowed = _inside(ips, self._allowed) & ~_inside(ips, self._excluded)
+        allowed = self._allowed.hold(ips)
+        if self._excluded.count:
+            allowed &= ~self._excluded.hold(ips)
         refused = len(ips) - int(np.count_nonzero(allowed))
         if refused:
             self.gate.refused["outside the scope or excluded"] += refused
@@ -74,17 +75,6 @@ class BatchGate:
 
 def _spans(addresses: Any) -> list[tuple[int, int]]:
     return [(int(r.first), int(r.last)) for r in addresses.iter_ipranges() if r.version == 4]
-
-
-def _inside(ips: Any, spans: list[tuple[int, int]]) -> Any:
-    import numpy as np
-
-    if not spans:
-        return np.zeros(len(ips), bool)
-    starts = np.array([first for first, _ in spans], np.uint32)
-    ends = np.array([last for _, last in spans], np.uint32)
-    at = np.searchsorted(starts, ips, side="right").astype(np.int64) - 1
-    return (at >= 0) & (ips <= ends[np.maximum(at, 0)])
 
 
 def number_of(ip: str) -> int:

@@ -42,8 +42,6 @@ class Hops:
         self._questions: dict[object, asyncio.Task[None]] = {}
         self.changed: Callable[[int], None] = lambda _: None
         """Called with the address whose hop became known."""
-        self.settled: Callable[[], None] = lambda: None
-        """Called when a background question has ended."""
 
     def mac_for(self, ip: int, way: Way) -> bytes | Hop:
         """Six bytes, or why not."""
@@ -58,6 +56,11 @@ class Hops:
             self._gateways[known] = mac
             return mac
         return self._state(known, lambda: self._ask_gateway(way.link, known[1]))
+
+    @property
+    def busy(self) -> bool:
+        """Is a question under way?"""
+        return any(not task.done() for task in self._questions.values())
 
     def excuse(self, way: Way) -> tuple[Outcome, str]:
         """How a pair ends whose hop answers nothing."""
@@ -88,7 +91,6 @@ class Hops:
         task = self._questions.get(name)
         if task is None:
             task = asyncio.ensure_future(start())  # type: ignore[call-overload]
-            task.add_done_callback(lambda _: self.settled())
             self._questions[name] = task
         return Hop.NOBODY if task.done() else Hop.WAIT
 

@@ -1,349 +1,388 @@
-"""The SYN sweep: the same shape as ConnectSweep, one small frame a pair instead of a connection.
+"""The SYN sweep of a scan: addresses × ports in batches, under the shared pace, behind the gate.
 
-Rules: each pair that was sent ends in one call of `found` (a SYN-ACK later than its pair's silence is told
-once more: an open port is never kept back); the pace is asked for every frame, retransmissions included; the
-gate is asked just before a pair goes into a batch; the kernel answers each SYN-ACK with RST.
+Rules: the gate is asked for every batch just before it leaves; each device's own rate holds for every frame,
+the repeated ones too; open ports are told as they come; what is silent is asked again in passes; the kernel
+answers each SYN-ACK with RST. On our own link an address is asked once it has answered ARP, all ports then.
 """
 
 from __future__ import annotations
 
 import asyncio
-import heapq
-import ipaddress
 import socket
-from array import array
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from camscan.errors import OperationalError
 from camscan.model.exchange import Outcome
-from camscan.net.connect import Found, Turn
-from camscan.net.gate import Gate, OutsideScope
+from camscan.net.gate import Gate
 from camscan.net.pace import Pace
-from camscan.net.raw.batch import QUANTUM_SECONDS, BatchGate, address_text, number_of
+from camscan.net.places import Places
+from camscan.net.raw.batch import QUANTUM_SECONDS, BatchGate, address_text
+from camscan.net.raw.brake import Brake
 from camscan.net.raw.cookie import Cookie
-from camscan.net.raw.hops import Hop, Hops
+from camscan.net.raw.frames import has_numpy
+from camscan.net.raw.hops import NOBODY, Hop, Hops
 from camscan.net.raw.lane import Lane, SourcePort
-from camscan.net.raw.routes import Link, Routes
+from camscan.net.raw.routes import Link, Routes, Way
+from camscan.net.raw.table import NONE, REFUSING, Table
 from camscan.net.raw.tries import RoundTrip, Tries
+from camscan.net.raw.walk import walk
 
-MAX_IN_FLIGHT = 1 << 16
-MAX_SILENT = 1 << 22
-"""Remembered for another try, eight bytes each; beyond that silence is told at once."""
-LEAST_WAITING, MOST_WAITING = 256, 1 << 18
-"""Pairs drawn but not sent are bounded to a second's worth: what an interrupted scan would not ask again."""
-_BATCH = 512
-_LOOKED = 2048
-_RING_FRAMES = 1 << 13
-_TRIES_SHIFT = 48
-_KEY = (1 << _TRIES_SHIFT) - 1
-_CALM_SECONDS = 1.0
+_BATCH = 4096
+_RING_FRAMES, _RING_FRAMES_FAST = 1 << 13, 1 << 15
+_DRAWN_AHEAD_SECONDS = 0.25
+"""What an interrupted scan would not ask again after `resume` stays well below a second's worth."""
+_SHUT_SECONDS = 0.5
+_DROPS_SECONDS = 0.1
+
+Opened = Callable[[str, int], None]
 
 
 class SynSweep:
-    """Asks (ip, port) pairs by SYN; IPv4 over Ethernet only, see `reaches`."""
+    """Sweeps the IPv4 addresses of a gate's scope that lie behind an Ethernet; see `reaches`."""
 
     def __init__(
         self,
         *,
         gate: Gate,
         pace: Pace,
-        found: Found,
+        opened: Opened,
+        finished: Callable[[], Iterable[str]] = tuple,
         routes: Routes | None = None,
         secret: bytes | None = None,
     ) -> None:
-        self._gate, self._pace, self._found = gate, pace, found
+        """finished(): addresses that nothing more is sent to, because all about them is known."""
+        self._gate, self._pace, self._opened, self._finished = gate, pace, opened, finished
         self._routes = routes or Routes.read()
-        self.hops = Hops(self._routes, BatchGate(gate), pace)
-        self.hops.changed, self.hops.settled = self._unpark, self._unpark_all
-        self._cookie = Cookie(secret)
+        self._admission = BatchGate(gate)
+        self._walked = Places(gate.scope.walked(4))
+        pace.cover((int(r.first), int(r.last)) for r in gate.scope.allowed.iter_ipranges() if r.version == 4)
+        began = asyncio.get_running_loop().time()
+        self.table = _table(pace, Cookie(secret), began)
+        self._ways: list[Way | None] = [None]
+        self._assign_ways()
+        self.hops = Hops(self._routes, self._admission, pace)
+        self.hops.changed = self._arrived
+        self._arrivals: list[int] = []
+        self._arrival_rows: Sequence[int] = ()
         self._port = SourcePort()
         self._lanes: dict[Link, Lane | str] = {}
-        self.tries = Tries(len(gate.scope))
+        self._brake = Brake(pace, _BATCH, began)
+        self._tries = Tries(len(gate.scope))
         self._round_trip = RoundTrip(pace.manners.connect_timeout_seconds)
-        self._in_flight: dict[int, tuple[int, float]] = {}
-        self._expiring: deque[tuple[float, list[int]]] = deque()
-        self._again: deque[int] = deque()
-        self._deferred: list[tuple[float, int]] = []
-        self._parked: dict[int, list[int]] = {}
-        self._parked_count = 0
-        rate = min(pace.manners.packets_per_second, MOST_WAITING)
-        self._most_waiting = max(LEAST_WAITING, int(rate))
-        self._silent = array("Q")
-        self._later: deque[int] = deque()
-        self._live: set[int] = set()
-        self._open: set[int] = set()
-        self._slowed_at = 0.0
-        self.sent = 0
-        self.spoofed = 0
+        self._ready: deque[Any] = deque()
+        self._waiting: deque[tuple[float, Any]] = deque()
+        self._waiting_count = 0
+        self._sent_at, self._shut_at, self._drops_at = began, 0.0, began
+        self._printers = 0
+        self.sent = self.sent_again = self.spoofed = self.ring_lost = 0
+
+    @property
+    def slowed(self) -> int:
+        """How often loss halved the rate."""
+        return self._brake.slowed
 
     def reaches(self, ip: str) -> bool:
-        """Can this address be swept raw: IPv4, not our own, routed over an Ethernet interface?"""
-        try:
-            number = int(ipaddress.IPv4Address(ip))
-        except ValueError:
+        """Can this address be swept raw: IPv4, in scope, not our own, routed over an Ethernet interface?"""
+        if ":" in ip:
             return False
-        return self._routes.way(number) is not None
+        place = self.table.places.of(int.from_bytes(socket.inet_aton(ip), "big"))
+        return place >= 0 and bool(self.table.ways[place])
 
-    async def run(self, pairs: Iterable[tuple[str, int]], turn: Callable[[str], Turn]) -> None:
-        """Ask every pair when its turn comes; returns when all have ended."""
-        fresh = iter(pairs)
-        loop = asyncio.get_running_loop()
-        exhausted = False
-        while True:
-            self._expire(loop.time())
-            if len(self._silent) >= MAX_SILENT:
-                self._raise_silent()
-                self._report_silent()
-            delay, exhausted = self._send_due(fresh, turn, loop.time(), exhausted)
-            self._hear_all(loop.time())
-            if exhausted and self._is_idle() and not self._raise_silent():
-                break
-            await asyncio.sleep(delay)
-        self._report_silent()
+    def left_out(self) -> list[str]:
+        """IPv4 addresses in scope that this sweep does not reach."""
+        ways = bytes(self.table.ways)
+        return [address_text(self.table.places.address(p)) for p, way in enumerate(ways) if not way]
 
-    def pending(self, ip: str) -> int:
-        """Connections this sweep holds at the device: none, a SYN-ACK is answered with RST at once."""
-        del ip
-        return 0
+    async def everyone(
+        self, ports: Sequence[int], *, seed: int, after: int, begun: Callable[[int], None]
+    ) -> None:
+        """Every port of every address, port after port; returns when all have ended.
+
+        The first `after` positions are left out; begun(n) is called as further ones are drawn.
+        """
+        rows = self._rows(ports)
+        self._arrival_rows = rows
+        for way in self._ways[1:]:
+            if way is not None:
+                self.hops.mac_for(0, way)
+        await self._run(self._walk(rows, seed, after, begun))
+        self._arrival_rows = ()
+
+    async def responders(self, ports: Sequence[int], others: Callable[[], Iterable[str]]) -> None:
+        """Every port of each address that answered anything here, and of `others()`."""
+        await self._run(self.table.pairs(self.table.responders(others()), [row]) for row in self._rows(ports))
+
+    def refusing(self) -> list[str]:
+        """Addresses that answered, be it with a refusal."""
+        return self.table.hosts(REFUSING)
+
+    def macs(self) -> dict[str, str]:
+        """Hardware addresses heard by ARP on our own links."""
+        return {address_text(ip): mac.hex(":") for ip, mac in self.hops.on_link.items()}
 
     def faults(self) -> list[str]:
         """What could not be done, one line each: for the warnings of the coverage."""
-        return [str(fault) for fault in self.hops.faults()] + [
-            lane for lane in self._lanes.values() if isinstance(lane, str)
-        ]
+        lanes = [lane for lane in self._lanes.values() if isinstance(lane, str)]
+        return [str(fault) for fault in self.hops.faults()] + lanes
+
+    def outcomes(self) -> Iterator[tuple[str, Outcome, str]]:
+        """(address, outcome, why) of every address in scope that this sweep had to ask."""
+        whys = {number: self._why_unasked(way) for number, way in enumerate(self._ways) if way is not None}
+        ends = {REFUSING - 1: Outcome.SILENT, REFUSING: Outcome.REFUSED, REFUSING + 1: Outcome.ANSWERED}
+        for place, (best, number) in enumerate(self.table.summary()):
+            if number:
+                outcome, why = whys[number] if best == NONE else (ends[best], "")
+                yield address_text(self.table.places.address(place)), outcome, why
 
     def close(self) -> None:
-        """Close the sockets; pairs that were asked and had not answered are told as silent."""
-        self._silent.extend(self._in_flight)
-        waiting = chain(self._again, self._later, (entry for _, entry in self._deferred))
-        self._silent.extend(entry for entry in waiting if entry > _KEY)
-        self._in_flight, self._again = {}, deque()
-        self._report_silent()
+        """Close the sockets; pairs that were asked and had not answered are silent."""
+        self._hear_all(asyncio.get_running_loop().time())
         self.hops.close()
         for lane in self._lanes.values():
             if isinstance(lane, Lane):
-                asyncio.get_running_loop().remove_reader(lane.ring.fileno())
+                lane.ring.dropped()
+                self.ring_lost += lane.ring.lost
                 lane.close()
         self._lanes.clear()
         self._port.close()
 
-    # Which pair is next ---------------------------------------------------------------------------
+    # Which pairs are next -------------------------------------------------------------------------
 
-    def _send_due(
-        self, fresh: Iterator[tuple[str, int]], turn: Callable[[str], Turn], now: float, exhausted: bool
-    ) -> tuple[float, bool]:
-        """Send what falls due now: (seconds to sleep, whether the pairs are at their end)."""
-        batches: dict[Link, list[tuple[int, bytes]]] = {}
-        taken, at, looked = 0, now, 0
-        for _ in range(len(self._later)):
-            self._again.append(self._later.popleft())
-        while (
-            taken < _BATCH
-            and looked < _LOOKED
-            and at <= now + QUANTUM_SECONDS
-            and len(self._in_flight) < MAX_IN_FLIGHT
-        ):
-            looked += 1
-            entry, exhausted = self._next(fresh, now, exhausted)
-            if entry is None:
+    def _rows(self, ports: Sequence[int]) -> list[int]:
+        kept = self._admission.ports(tuple(ports))
+        self._printers += len(ports) - len(kept)
+        return self.table.add_ports(kept)
+
+    def _assign_ways(self) -> None:
+        numbers: dict[Way, int] = {}
+        for first, last in self.table.places.spans:
+            for low, high, way in self._routes.spans(first, last):
+                if way is not None and (way in numbers or len(numbers) < 255):
+                    number = numbers.setdefault(way, len(numbers) + 1)
+                    self.table.set_way(number, low, high)
+        self._ways += list(numbers)
+
+    def _walk(
+        self, rows: Sequence[int], seed: int, after: int, begun: Callable[[int], None]
+    ) -> Iterator[Any]:
+        """Portions of pairs behind routers; nothing while a router's hardware address is being asked for."""
+        size = int(min(_BATCH, max(64, self._pace.manners.packets_per_second * _DRAWN_AHEAD_SECONDS)))
+        while any(self._mac(way) is Hop.WAIT for way in self._ways if way is not None and way.next_hop):
+            yield None
+        routed = frozenset(
+            n
+            for n, way in enumerate(self._ways)
+            if way and way.next_hop and not isinstance(self._mac(way), Hop)
+        )
+        for row in rows:
+            skipped = min(after, self._walked.count)
+            after -= skipped
+            if skipped == self._walked.count:
+                continue
+            steps = walk(self._walked.count, seed + self.table.ports[row])
+            while steps.left:
+                numbers = steps.take(size)
+                passed = min(skipped, len(numbers))
+                skipped -= passed
+                numbers = numbers[passed:]
+                if len(numbers):
+                    begun(len(numbers))
+                    yield self.table.pairs(self.table.walked(numbers, self._walked, routed), [row])
+
+    def _mac(self, way: Way) -> bytes | Hop:
+        return self.hops.mac_for(0, way)
+
+    def _arrived(self, ip: int) -> None:
+        """ARP brought the hardware address of a target (or of a router, which the walk asks for itself)."""
+        mac, place = self.hops.on_link.get(ip), self.table.places.of(ip)
+        if mac is not None and place >= 0:
+            self.table.set_mac(place, mac)
+            self._arrivals.append(place)
+
+    def _next(self, fresh: Iterator[Any], room: int, now: float) -> tuple[Any, bool]:
+        """(pairs that may leave now, whether there may be more at once)."""
+        if now - self._shut_at >= _SHUT_SECONDS:
+            self._shut_at = now
+            self.table.shut_off(self._finished())
+        if self._arrivals:
+            self._ready.append(self.table.pairs(self._arrivals, self._arrival_rows))
+            self._arrivals = []
+        chosen: list[Any] = []
+        count = looked = 0
+        drawing = self._waiting_count < max(_BATCH, self._pace.manners.packets_per_second)
+        while count < room and looked < 4 * _BATCH:
+            if self._waiting and self._waiting[0][0] <= now:
+                _, pairs = self._waiting.popleft()
+                self._waiting_count -= len(pairs)
+            elif self._ready:
+                pairs = self._ready.popleft()
+            elif not drawing or count * 2 >= room or (pairs := next(fresh, None)) is None:
                 break
-            ready = self._ready(entry, turn, now)
-            if ready is None:
-                continue
-            link, mac, ip = ready
-            if link not in self._lanes:  # takes a while the first time: then no slot may have been taken yet
-                self._lane(link)
-                self._again.appendleft(entry)
-                looked = _LOOKED
-                continue
-            at = self._pace.reserve(ip, now)
-            batches.setdefault(link, []).append((entry, mac))
-            taken += 1
-        for link, entries in batches.items():
-            self._send(link, entries, now)
-        if taken == _BATCH or looked == _LOOKED:
-            return max(0.0, at - now), exhausted
-        return max(0.002 if taken else QUANTUM_SECONDS, at - now), exhausted
+            looked += len(pairs) + 64
+            part, rest = pairs[: room - count], pairs[room - count :]
+            if len(rest):
+                self._ready.appendleft(rest)
+            go, wait = self.table.split(part, now)
+            if len(wait):
+                self._waiting.append((now + self._pace.device_interval, wait))
+                self._waiting_count += len(wait)
+            if len(go):
+                chosen.append(go)
+                count += len(go)
+        if not chosen:
+            return None, looked >= 4 * _BATCH
+        if len(chosen) > 1:  # one device may be in two portions
+            pairs, wait = self.table.split(self.table.join(chosen), now)
+            if len(wait):
+                self._waiting.append((now + self._pace.device_interval, wait))
+                self._waiting_count += len(wait)
+            return pairs, True
+        return chosen[0], True
 
-    def _next(self, fresh: Iterator[tuple[str, int]], now: float, exhausted: bool) -> tuple[int | None, bool]:
-        if self._again:
-            return self._again.popleft(), exhausted
-        if self._deferred and self._deferred[0][0] <= now:
-            return heapq.heappop(self._deferred)[1], exhausted
-        if exhausted or self._parked_count + len(self._deferred) >= self._most_waiting:
-            return None, exhausted
-        for ip, port in fresh:
-            try:
-                return number_of(ip) << 16 | port, False
-            except OSError:
-                self._found(ip, port, Outcome.NOT_RUN, "IPv6 is not swept raw", None)
-        return None, True
+    # The loop -------------------------------------------------------------------------------------
 
-    def _ready(self, entry: int, turn: Callable[[str], Turn], now: float) -> tuple[Link, bytes, str] | None:
-        """Where the pair's frame goes; None when it waits (it was put where it waits) or has ended."""
-        key = entry & _KEY
-        number, port = key >> 16, key & 0xFFFF
-        ip = address_text(number)
-        when = turn(ip)
-        if when is not Turn.NOW:
-            if when is Turn.LATER:
-                self._later.append(entry)
-            elif entry > _KEY:
-                self._tell(key, Outcome.SILENT, "")
-            return None
-        if entry > _KEY and key in self._open:
-            return None
-        try:
-            self._gate.check(ip, port)
-        except OutsideScope as outside:
-            self._found(ip, port, Outcome.NOT_PERMITTED, str(outside), None)
-            return None
-        way = self._routes.way(number)
-        if way is None:
-            self._found(ip, port, Outcome.NOT_RUN, "no route over an Ethernet interface", None)
-            return None
-        hop = self.hops.mac_for(number, way)
-        if hop is Hop.WAIT:
-            self._parked.setdefault(number if way.next_hop is None else way.next_hop, []).append(entry)
-            self._parked_count += 1
-            return None
-        if isinstance(hop, Hop):
-            self._found(ip, port, *self.hops.excuse(way), None)
-            return None
-        if (ready_at := self._pace.device_ready(ip)) > now:
-            heapq.heappush(self._deferred, (ready_at, entry))
-            return None
-        return way.link, hop, ip
+    async def _run(self, portions: Iterable[Any]) -> None:
+        fresh = _Drawn(portions)
+        loop = asyncio.get_running_loop()
+        while True:
+            now = loop.time()
+            self._hear_all(now)
+            room = self._brake.room(now)
+            pairs, more = self._next(fresh, room, now) if room else (None, False)
+            sent = self._send(pairs, now) if pairs is not None else 0
+            delay = self._brake.took(sent, now)
+            if fresh.over and not more and not sent and self._is_idle(now) and not self._ask_again():
+                return
+            await asyncio.sleep(delay if sent else 0 if more else max(delay, QUANTUM_SECONDS / 2))
 
-    def _unpark(self, number: int) -> None:
-        entries = self._parked.pop(number, [])
-        self._parked_count -= len(entries)
-        self._again.extend(entries)
+    def _is_idle(self, now: float) -> bool:
+        """Nothing is waiting, and whoever was asked last has had the time to answer."""
+        busy = self._ready or self._waiting or self._arrivals or self.hops.busy
+        return not busy and now - self._sent_at > self._round_trip.patience
 
-    def _unpark_all(self) -> None:
-        for number in list(self._parked):
-            self._unpark(number)
-
-    def _is_idle(self) -> bool:
-        return not (self._in_flight or self._again or self._deferred or self._parked or self._later)
+    def _ask_again(self) -> bool:
+        silent = self.table.again(self._tries)
+        if len(silent):
+            self._ready.append(silent)
+        return bool(len(silent))
 
     # Sending and hearing --------------------------------------------------------------------------
 
-    def _send(self, link: Link, entries: list[tuple[int, bytes]], now: float) -> None:
+    def _send(self, pairs: Any, now: float) -> int:
+        pairs = self._admitted(pairs)
+        sent = 0
+        for number, of_way in self.table.by_way(pairs):
+            way = self._ways[number]
+            if way is None:
+                continue
+            mac: Any = None
+            if way.next_hop is None:
+                of_way = self.table.with_mac(of_way)
+            elif not isinstance(mac := self._mac(way), bytes):
+                continue
+            if len(of_way):
+                sent += self._send_on(way.link, of_way, mac, now)
+        return sent
+
+    def _admitted(self, pairs: Any) -> Any:
+        """The gate's answer, asked for these very addresses."""
+        addresses = self.table.addresses(pairs)
+        allowed = self._admission.verdicts(addresses)
+        if all(allowed) if isinstance(allowed, list) else allowed.all():
+            return pairs
+        if isinstance(allowed, list):
+            return [pair for pair, may in zip(pairs, allowed, strict=True) if may]
+        return pairs[allowed]
+
+    def _send_on(self, link: Link, pairs: Any, mac: bytes | None, now: float) -> int:
         lane = self._lane(link)
         if isinstance(lane, str):
-            for entry, _mac in entries:
-                self._tell(entry & _KEY, Outcome.NOT_RUN, lane)
-            return
-        keys = [entry & _KEY for entry, _ in entries]
+            return 0
+        keys, seqs = self.table.frames(pairs)
         try:
-            taken, full = lane.send(keys, [self._cookie.of(key) for key in keys], [mac for _, mac in entries])
+            taken, full = lane.send(keys, seqs, self.table.link_macs(pairs) if mac is None else mac)
         except OSError as fault:
-            for key in keys:
-                self._tell(key, Outcome.NOT_RUN, f"{link.name}: {fault.strerror or fault}")
-            return
+            self._lanes[link] = f"{link.name}: {fault.strerror or fault}"
+            lane.close()
+            return 0
         if full:
-            self._slow_down(now)
-        self._again.extendleft(entry for entry, _ in reversed(entries[taken:]))
-        for entry, _mac in entries[:taken]:
-            self._in_flight[entry & _KEY] = (entry >> _TRIES_SHIFT) + 1, now
-        if taken:
-            self._expiring.append((now, keys[:taken]))
+            self._brake.loss(now)
+            self._ready.appendleft(pairs[taken:])
+        self.table.sent(pairs[:taken], now, self._pace.device_interval)
         self.sent += taken
+        self._sent_at = now
+        return taken
 
     def _lane(self, link: Link) -> Lane | str:
         if link not in self._lanes:
+            frames = _RING_FRAMES_FAST if self._brake.unlimited else _RING_FRAMES
             try:
-                lane = Lane(link, self._port.number, capacity=_BATCH, ring_frames=_RING_FRAMES)
+                self._lanes[link] = Lane(link, self._port.number, capacity=_BATCH, ring_frames=frames)
             except OperationalError as fault:
                 self._lanes[link] = str(fault)
-            else:
-                self._lanes[link] = lane
-                loop = asyncio.get_running_loop()
-                loop.add_reader(lane.ring.fileno(), lambda: self._hear(lane, loop.time()))
         return self._lanes[link]
 
     def _hear_all(self, now: float) -> None:
+        look = now - self._drops_at >= _DROPS_SECONDS
+        self._drops_at = now if look else self._drops_at
         for lane in self._lanes.values():
             if isinstance(lane, Lane):
-                self._hear(lane, now)
+                while (heard := self.table.hear(lane.ring, now)) is not None:
+                    self.spoofed += heard.spoofed
+                    if heard.round_trip is not None:
+                        self._round_trip.measured(heard.round_trip)
+                    self._judge(heard.first, heard.later, now)
+                    if heard.syn_acks:
+                        self._brake.charge(heard.syn_acks, now)  # the kernel answers each with RST
+                    for ip, port in heard.opened:
+                        self._opened(address_text(ip), port)
+                if look and lane.ring.dropped():
+                    self._brake.loss(now)
 
-    def _hear(self, lane: Lane, now: float) -> None:
-        for ip, port, ack, is_open in lane.ring.answers():
-            key = ip << 16 | port
-            if (ack - 1) & 0xFFFFFFFF != self._cookie.of(key):
-                self.spoofed += 1
-                continue
-            self._live.add(ip)
-            if is_open:
-                self._pace.charge(address_text(ip), 1, now)  # the kernel answers it with RST
-            sent = self._in_flight.pop(key, None)
-            if sent is not None:
-                self._measure(*sent, now)
-            elif not is_open or key in self._open:
-                continue
-            if is_open:
-                self._open.add(key)
-            self._tell(key, Outcome.ANSWERED if is_open else Outcome.REFUSED, "")
+    def _judge(self, first: int, later: int, now: float) -> None:
+        for tries, count in ((1, first), (2, later)):
+            lost = self._tries.answered(tries, count) if count else None
+            if lost:
+                self._brake.loss(now)
+            elif lost is False:
+                self._brake.calm(now)
 
-    def _measure(self, tries: int, sent_at: float, now: float) -> None:
-        if tries == 1:
-            self._round_trip.measured(now - sent_at)
-        lost = self.tries.answered(tries)
-        if lost:
-            self._slow_down(now)
-        elif lost is False:
-            self._pace.recover()
+    def _why_unasked(self, way: Way) -> tuple[Outcome, str]:
+        lane = self._lanes.get(way.link)
+        if isinstance(lane, str):
+            return Outcome.NOT_RUN, lane
+        if not self.table.ports:
+            return Outcome.NOT_PERMITTED, "printer ports are never touched" if self._printers else "no port"
+        if self.hops.busy:
+            return Outcome.NOT_ASKED, ""
+        if way.next_hop is not None and isinstance(self._mac(way), bytes):
+            return Outcome.NOT_ASKED, ""
+        return (Outcome.SILENT, NOBODY) if way.next_hop is None else self.hops.excuse(way)
 
-    def _slow_down(self, now: float) -> None:
-        """Once a second at most: one burst of loss is one reason."""
-        if now - self._slowed_at >= _CALM_SECONDS:
-            self._slowed_at = now
-            self._pace.back_off()
 
-    # Silence --------------------------------------------------------------------------------------
+class _Drawn:
+    """An iterator of portions that tells whether it has ended."""
 
-    def _expire(self, now: float) -> None:
-        patience = self._round_trip.patience
-        while self._expiring and self._expiring[0][0] + patience <= now:
-            sent_at, keys = self._expiring.popleft()
-            for key in keys:
-                entry = self._in_flight.get(key)
-                if entry is None or entry[1] != sent_at:
-                    continue
-                del self._in_flight[key]
-                tries = entry[0]
-                if tries < self.tries.allowed(live=self._lives(key)):
-                    self._again.append(tries << _TRIES_SHIFT | key)
-                else:
-                    self._silent.append(tries << _TRIES_SHIFT | key)
+    def __init__(self, portions: Iterable[Any]) -> None:
+        self._portions = iter(portions)
+        self.over = False
 
-    def _raise_silent(self) -> bool:
-        """Ask again what was silent before its host proved to live, or before loss was seen."""
-        kept = array("Q")
-        for entry in self._silent:
-            key = entry & _KEY
-            if key in self._open:
-                continue
-            if entry >> _TRIES_SHIFT < self.tries.allowed(live=self._lives(key)):
-                self._again.append(entry)
-            else:
-                kept.append(entry)
-        self._silent = kept
-        return bool(self._again)
+    def __iter__(self) -> _Drawn:
+        return self
 
-    def _lives(self, key: int) -> bool:
-        ip = key >> 16
-        return ip in self._live or ip in self.hops.on_link
+    def __next__(self) -> Any:
+        try:
+            return next(self._portions)
+        except StopIteration:
+            self.over = True
+            raise
 
-    def _report_silent(self) -> None:
-        silent, self._silent = self._silent, array("Q")
-        for entry in silent:
-            if entry & _KEY not in self._open:
-                self._tell(entry & _KEY, Outcome.SILENT, "")
 
-    def _tell(self, key: int, outcome: Outcome, why: str) -> None:
-        sock: socket.socket | None = None
-        self._found(address_text(key >> 16), key & 0xFFFF, outcome, why, sock)
+def _table(pace: Pace, cookie: Cookie, began: float) -> Table:
+    if has_numpy():
+        from camscan.net.raw.table_numpy import NumpyTable
+
+        return NumpyTable(pace.slots, cookie, began)
+    return Table(pace.slots, cookie, began)

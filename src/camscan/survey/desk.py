@@ -1,0 +1,73 @@
+"""What every room of a running scan works on: the request, its gate and pace, what was heard, who is told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from camscan.match.resolve import Identifier
+from camscan.model.exchange import Outcome
+from camscan.model.observation import Observation, observe
+from camscan.net.clock import utc_now
+from camscan.net.gate import Gate
+from camscan.net.ledger import Ledger
+from camscan.net.neighbours import read_neighbours
+from camscan.net.onvif_login import NAME as LOGIN
+from camscan.net.pace import HEADROOM, Pace
+from camscan.net.presence import Presence
+from camscan.survey import choice
+from camscan.survey.admission import Admission
+from camscan.survey.notebook import Notebook
+from camscan.survey.request import Event, Heard, ScanRequest, Warned
+
+SWEEP = "tcp-connect"
+LIBRARY_PROBES = ("mdns", "neighbour")
+
+
+class Desk:
+    """Shared by the rooms of one scan; `note` is how anything becomes known."""
+
+    def __init__(
+        self, request: ScanRequest, identifier: Identifier, on_event: Callable[[Event], None]
+    ) -> None:
+        self.request = request
+        self.tell = on_event
+        self.gate = Gate(request.scope)
+        self.pace = Pace(request.manners, HEADROOM)
+        self.probes = {probe.name: probe for probe in choice.chosen_probes(request)}
+        logins = (LOGIN,) if request.logins else ()
+        names = dict.fromkeys([*self.probes, SWEEP, *LIBRARY_PROBES, *logins])
+        self.ledger = Ledger(names, request.scope.addresses())
+        self.notebook = Notebook(identifier, request.site.id)
+        self.admission = Admission(request.scope, request.links)
+        self.presence = Presence(request.links, time.monotonic)
+        self.neighbours: dict[str, str] = dict(request.neighbours or {})
+        self.warnings: list[str] = []
+        self.announced: Callable[[str, Iterable[str]], None] = lambda _ip, _xaddrs: None
+        """Called with the ONVIF service addresses that an address announced."""
+
+    def note(self, observation: Observation) -> None:
+        """Keep an observation and tell of it, once."""
+        if not self.notebook.add(observation):
+            return
+        self.tell(Heard(observation))
+        if (xaddrs := observation.fields.get("onvif.xaddr")) and choice.speaks_onvif(observation):
+            self.announced(observation.ip, xaddrs)
+
+    def note_mac(self, ip: str, mac: str | None) -> None:
+        """The hardware address that the wire showed for this address."""
+        if mac:
+            self.note(observe(ip, "neighbour", {"mac.observed": mac}, at=utc_now(), payload=mac.encode()))
+            self.ledger.record("neighbour", ip, Outcome.ANSWERED)
+
+    def add_neighbours(self) -> None:
+        """Hardware addresses for every address heard from: those given, else what we and the kernel saw."""
+        table = self.neighbours if self.request.neighbours else {**read_neighbours(), **self.neighbours}
+        for ip in list(self.notebook.addresses()):
+            self.note_mac(ip, table.get(ip))
+
+    def warn(self, text: str) -> None:
+        """One line for people, said once."""
+        if text not in self.warnings:
+            self.warnings.append(text)
+            self.tell(Warned(text))
