@@ -125,3 +125,49 @@ def test_what_answers_onvif_without_a_name_is_listed_as_camera_like(identify: Id
     kind = identify({"onvif.fault": "SOAP-ENV:Receiver: ter:ActionNotSupported: not implemented"}).kind
     assert Kind.CAMERA_LIKE == kind
     assert kind in CAMERA_KINDS
+
+
+def test_an_axis_door_controller_with_the_usual_page_is_no_camera(identify: Identify) -> None:
+    device = identify(
+        {"http.title": "AXIS"},
+        {"axis.brand": "AXIS", "axis.type": "Network Door Controller", "axis.model": "A1601"},
+    )
+    assert ("Axis", Kind.NOT_A_CAMERA) == (device.value("manufacturer"), device.kind)
+
+
+def test_a_switch_that_answers_sadp_is_hikvision_s_and_no_camera(identify: Identify) -> None:
+    device = identify(
+        {
+            "sadp.device_type": "70000",
+            "sadp.device_description": "DS-3E1318P-SI",
+            "sadp.device_sn": "DS-3E1318P-SI20220512V010000ENJ12345678",
+        }
+    )
+    assert ("Hikvision", Kind.NOT_A_CAMERA) == (device.value("manufacturer"), device.kind)
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        {"http.title": "Hikvision - Company wiki"},
+        {"http.body": "<p>They answer with DNVRS-Webs or forward to /doc/page/login.asp</p>"},
+        {"http.realm": "Login to portal"},
+        {"rtsp.realm": "Login to SMARTSTREAM"},
+        {"tls.issuer": "CN=Q2XX-0000-0000,O=Cisco Meraki"},
+        {"upnp.manufacturer": "Hytera"},
+        {"upnp.manufacturer": "AXIS"},
+    ],
+    ids=["wiki", "text about login pages", "portal", "stream", "Meraki", "a radio", "a speaker"],
+)
+def test_words_about_cameras_or_of_a_maker_of_other_things_make_no_camera(
+    identify: Identify, heard: RawFields
+) -> None:
+    assert Kind.UNKNOWN == identify(heard).kind
+
+
+def test_the_server_name_of_recorders_that_cameras_send_too_proves_no_recorder(identify: Identify) -> None:
+    assert Kind.CAMERA_LIKE == identify({"http.server": "DNVRS-Webs"}).kind
+    encoder = identify({"sadp.device_sn": "DS-6704HUHI0420180512CCWRE12345678WCVU"})
+    assert Kind.CAMERA_LIKE == encoder.kind
+    named = {"sadp.device_description": "DS-6704HUHI", "sadp.disks": "1", "sadp.digital_channels": "4"}
+    assert Kind.ENCODER == identify(named).kind

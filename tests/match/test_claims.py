@@ -79,6 +79,16 @@ def test_speaking_as_cameras_do_supports_a_camera_and_never_beats_one() -> None:
     assert with_camera.confidence > 0.6
 
 
+def test_camera_likeness_does_not_make_a_suggested_kind_certain() -> None:
+    like = [said(Kind.CAMERA_LIKE, 0.95, "maker"), said(Kind.CAMERA_LIKE, 0.6, "onvif")]
+    suggested = weigh("kind", [*like, said(Kind.RECORDER, 0.7, "web")])
+    proved = weigh("kind", [*like, said(Kind.RECORDER, 0.95, "serial")])
+    assert suggested is not None
+    assert proved is not None
+    assert (Kind.RECORDER, 0.85) == (suggested.value, suggested.confidence)
+    assert (Kind.RECORDER, 0.975) == (proved.value, proved.confidence)
+
+
 def test_not_a_camera_contradicts_camera_likeness() -> None:
     claim = weigh("kind", [said(Kind.NOT_A_CAMERA, 0.95), said(Kind.CAMERA_LIKE, 0.45, "rtsp-answer")])
     assert claim is not None

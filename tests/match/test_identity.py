@@ -161,3 +161,26 @@ def test_one_that_answers_with_everybodys_serial_and_mac_does_not_join_them(stol
     found = group_addresses(marks)
     assert len(found.groups) >= 30
     assert max(len(group) for group in found.groups) <= 2
+
+
+def test_a_cloned_endpoint_uuid_does_not_join_strangers_by_the_address_inside_it() -> None:
+    endpoint = "urn:uuid:4d454930-0000-1000-8000-bcad28a1b2c3"
+    clones = [
+        heard(f"10.0.0.{n}", onvif__endpoint=endpoint, mac__claimed="bc:ad:28:a1:b2:c3") for n in (1, 2, 3)
+    ]
+    found = grouped(*clones)
+    assert {frozenset({each.ip}) for each in clones} == sets(found)
+    assert any("cloned firmware" in note for note in found.notes["10.0.0.2"])
+
+
+def test_the_address_inside_a_uuid_joins_when_a_scope_states_it_too() -> None:
+    one = [
+        heard(
+            ip,
+            onvif__endpoint="urn:uuid:4d454930-0000-1000-8000-bcad28a1b2c3",
+            onvif__scope="onvif://www.onvif.org/MAC/bc:ad:28:a1:b2:c3",
+            mac__claimed="bc:ad:28:a1:b2:c3",
+        )
+        for ip in ("10.0.0.1", "10.0.1.1")
+    ]
+    assert {frozenset({"10.0.0.1", "10.0.1.1"})} == sets(grouped(*one))

@@ -50,3 +50,32 @@ def test_a_tarpit_is_no_camera_for_accepting_a_camera_s_port() -> None:
 def test_a_recorder_with_its_own_port_open_still_looks_like_one() -> None:
     (recorder,) = Identifier(load()).identify(opened(80, 37777))
     assert "camera-like-unknown" == recorder.kind
+
+
+def said_by(ip: str, source: str, **fields: str) -> Observation:
+    return observe(
+        ip, source, {k.replace("__", "."): v for k, v in fields.items()}, at=AT, payload=repr(fields).encode()
+    )
+
+
+def test_two_platforms_on_one_address_are_said_to_contradict_and_no_label_is_matched_to_a_maker() -> None:
+    (torn,) = Identifier(load()).identify(
+        [
+            said_by("10.0.0.8", "sadp", sadp__device_sn="DS-2CD2143G2-I20220101AAWRK12345635"),
+            said_by("10.0.0.8", "sadp", sadp__device_description="DS-2CD2143G2-I"),
+            said_by("10.0.0.8", "dhip", dhip__serial_no="4K049EBPAG1D7F5", dhip__device_class="IPC"),
+            said_by("10.0.0.8", "dhip", dhip__version="2.800.0000000.13.R", dhip__device_type="IPC-HFW1230S"),
+        ]
+    )
+    assert torn.claims["manufacturer"].confidence < 0.3
+    assert any("contradict each other" in note and "Dahua" in note for note in torn.notes)
+    assert "relation" not in torn.claims
+    assert not any("made by" in note for note in torn.notes)
+
+
+def test_a_sadp_device_that_hides_its_name_is_listed_and_its_platform_is_likely() -> None:
+    (hidden,) = Identifier(load()).identify(
+        [said_by("10.0.0.9", "sadp", sadp__device_type="139265", sadp__hidden="DeviceSN")]
+    )
+    assert ("camera-like-unknown", "Hikvision") == (hidden.kind, hidden.value("manufacturer"))
+    assert 0.6 <= hidden.claims["manufacturer"].confidence < 0.9

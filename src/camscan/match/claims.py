@@ -31,8 +31,9 @@ def weigh(name: str, evidence: Iterable[Evidence]) -> Claim | None:
         by_value[fold(name, each.says)].append(each)
     if not by_value:
         return None
+    ceiling: Mapping[str, float] = {}
     if name == "kind":
-        _lend_camera_likeness(by_value)
+        ceiling = _lend_camera_likeness(by_value)
     elif name in ("serial", "model", "firmware"):
         _join_contained(by_value, fullest_first=name != "model")
     strengths = {value: strength(found) for value, found in by_value.items()}
@@ -46,6 +47,7 @@ def weigh(name: str, evidence: Iterable[Evidence]) -> Claim | None:
     for value, rival in strengths.items():
         if value != best and not _compatible(name, best, value):
             confidence *= (1 - rival) / (1 - rival + doubt) if rival < 1 else 0.5
+    confidence = min(confidence, ceiling.get(best, 1.0))
     shown = best if name == "kind" else supporting[0].says
     return Claim(
         shown,
@@ -68,14 +70,21 @@ def strength(evidence: Iterable[Evidence]) -> float:
     return 1 - doubt
 
 
-def _lend_camera_likeness(by_value: dict[str, list[Evidence]]) -> None:
-    """That it speaks as cameras do supports any camera kind claimed, and stands alone only if none is."""
+def _lend_camera_likeness(by_value: dict[str, list[Evidence]]) -> Mapping[str, float]:
+    """That it speaks as cameras do supports any camera kind claimed, and stands alone only if none is.
+
+    It says that the device is one of them, not which: returned is the most that the kind so supported may
+    be worth, as part of the doubt in its own words stays.
+    """
     likeness = by_value.get(Kind.CAMERA_LIKE)
     specific = [v for v in by_value if v not in (Kind.CAMERA_LIKE, Kind.NOT_A_CAMERA, Kind.UNKNOWN)]
-    if likeness and specific:
-        best = max(specific, key=lambda v: strength(by_value[v]))
-        by_value[best] += likeness
-        del by_value[Kind.CAMERA_LIKE]
+    if not likeness or not specific:
+        return {}
+    own = {value: strength(by_value[value]) for value in specific}
+    best = max(specific, key=lambda v: own[v])
+    by_value[best] += likeness
+    del by_value[Kind.CAMERA_LIKE]
+    return {best: 1 - (1 - own[best]) * weights.LENT_KIND_DOUBT}
 
 
 def _join_contained(by_value: dict[str, list[Evidence]], *, fullest_first: bool) -> None:

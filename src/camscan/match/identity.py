@@ -23,19 +23,33 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 MAX_ADDRESSES_OF_A_MAC = 8
 """More addresses than this behind one hardware address are a router's, not a camera's."""
 
+ADDRESSES_OF_CLONES = 3
+"""So many IPv4 addresses with one UUID are units cloned from one image, not the interfaces of one device."""
+
+_CLONES = "cloned UUID"
+
 MAX_CLAIMS_OF_A_DEVICE = 8
 """Whoever claims more serials, hardware addresses or UUIDs than this claims other people's: none counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What one address is known by: hardware addresses seen and claimed, serials, UUIDs, certificates."""
+    """What one address is known by: hardware addresses seen and claimed, serials, UUIDs, certificates.
+
+    copied: the claimed addresses that only an endpoint UUID states; a cloned UUID carries the same one.
+    """
 
     observed: frozenset[str]
     claimed: frozenset[str]
     serials: frozenset[str]
     uuids: frozenset[str]
     certificates: frozenset[str]
+    copied: frozenset[str] = frozenset()
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Hardware addresses that more than a UUID speaks for."""
+        return self.observed | (self.claimed - self.copied)
 
     def keys(self, ip: str) -> tuple[str, ...]:
         """Identity keys, strongest first, the address last."""
@@ -55,12 +69,15 @@ class Marks:
 def marks_of(observations: Iterable[Observation], serial_fields: Iterable[str]) -> Marks:
     """Collect the marks of one address from everything it said."""
     observed, claimed, serials, uuids, certificates = set(), set(), set(), set(), set()
+    stated: set[str] = set()
     fields = tuple(serial_fields)
     for each in observations:
         observed |= {mac for text in each.fields.get("mac.observed", ()) if (mac := parse_mac(text))}
-        claimed |= {mac for text in each.fields.get("mac.claimed", ()) if (mac := parse_mac(text))}
+        said = {mac for text in each.fields.get("mac.claimed", ()) if (mac := parse_mac(text))}
+        stated |= {mac for mac in said if not _only_in_endpoint(mac, each)}
         if mac := mac_from_eui64(each.ip):
-            claimed.add(mac)
+            stated.add(mac)
+        claimed |= said | stated
         for field in fields:
             serials |= {_folded(t) for t in each.fields.get(field, ()) if plausible_serial(t)}
         for text in (*each.fields.get("onvif.endpoint", ()), *each.fields.get("upnp.udn", ())):
@@ -69,8 +86,25 @@ def marks_of(observations: Iterable[Observation], serial_fields: Iterable[str]) 
                 uuids.add(found.group())
         certificates |= set(each.fields.get("tls.sha256", ()))
     return Marks(
-        frozenset(observed), frozenset(claimed), frozenset(serials), frozenset(uuids), frozenset(certificates)
+        frozenset(observed),
+        frozenset(claimed),
+        frozenset(serials),
+        frozenset(uuids),
+        frozenset(certificates),
+        frozenset(claimed - stated - observed),
     )
+
+
+def _only_in_endpoint(mac: str, observation: Observation) -> bool:
+    """Does nothing in this answer but its endpoint UUID state the address?"""
+    digits = mac.replace(":", "")
+    endpoints = observation.fields.get("onvif.endpoint", ())
+    scopes = " ".join(observation.fields.get("onvif.scope", ()))
+    return any(digits in _digits(text) for text in endpoints) and digits not in _digits(scopes)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[^0-9a-z]", "", text.lower())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +137,9 @@ def group_addresses(marks: Mapping[str, Marks]) -> Grouping:
                 )
             continue
         weak = "" if kind == "UUID" and _both_families(ips) else kind
+        many = sum(":" not in ip for ip in ips) >= ADDRESSES_OF_CLONES
+        if many and (kind == "UUID" or all(value in marks[ip].copied for ip in ips)):
+            weak = _CLONES
         clusters: list[list[str]] = []
         for ip in ips:
             why, home = "", None
@@ -159,13 +196,15 @@ def _contradiction(one: Marks, other: Marks, shared: str) -> str:
         return "their hardware addresses differ"
     if one.serials and other.serials and not _serials_agree(one.serials, other.serials):
         return "their serials differ"
-    if shared == "UUID":
-        agree = (one.serials & other.serials) or (one.observed | one.claimed) & (
-            other.observed | other.claimed
-        )
-        if not agree:
+    if shared in ("UUID", _CLONES):
+        ours, theirs = (one.own, other.own) if shared == _CLONES else (_all_macs(one), _all_macs(other))
+        if not (one.serials & other.serials or ours & theirs):
             return "nothing but the UUID agrees, and cloned firmware shares UUIDs"
     return ""
+
+
+def _all_macs(marks: Marks) -> frozenset[str]:
+    return marks.observed | marks.claimed
 
 
 def _groups_contradict(marks: Mapping[str, Marks], ours: list[str], theirs: list[str]) -> str:

@@ -123,6 +123,17 @@ def from_brand_table(brand: Claim, names: Names) -> tuple[Claim | None, list[str
     return Claim(maker, round(weight * brand.confidence, 4), (because,)), notes
 
 
+def maker_dispute(maker: Claim) -> str:
+    """In words, that the evidence names several makers so that none is sure; "" when one stands out."""
+    rivals = dict.fromkeys(each.says for each in maker.against)
+    if maker.confidence >= weights.LIKELY or not rivals:
+        return ""
+    return (
+        f"its words contradict each other: they speak for {', '.join((maker.value, *rivals))}; "
+        "which one made it is not decided (two devices behind one address, a changed address, or a forgery)"
+    )
+
+
 def stated_relation(brand: Claim, maker: Claim, names: Names) -> Claim | None:
     """What the table says of this label and this maker together: own-brand, subsidiary, relabel or former."""
     vendor = names.by_name.get(fold_name(maker.value))

@@ -210,7 +210,7 @@ class Identifier:
     def _marks(self, observations: Sequence[Observation], claimed: Iterable[str] = ()) -> Marks:
         marks = marks_of(observations, self._groups.get("serial", ()))
         extra = frozenset(mac for text in claimed if (mac := parse_mac(text)))
-        return Marks(marks.observed, marks.claimed | extra, marks.serials, marks.uuids, marks.certificates)
+        return replace(marks, claimed=marks.claimed | extra, copied=marks.copied - extra)
 
 
 def provisional_id(site: str, keys: Sequence[str]) -> str:

@@ -27,6 +27,10 @@ SPEAKS_RTSP = 0.45
 CAMERA_PORT = 0.35
 CONCLUDED_BY_NMAP = 0.50  # nmap calls it a webcam: its service probes are right more often than not
 
+LENT_KIND_DOUBT = 0.5
+"""Share of a kind's own doubt that stays when camera-like evidence supports it: a hint of a recorder on a
+device that surely is some camera kind is no sure recorder."""
+
 LEAST_DOUBT = 0.02
 """No pile of evidence is worth more than this against a contradiction: two proofs that disagree are for a
 person to settle. A rival of doubt r against a claim of doubt d leaves it r / (r + d) of its strength."""
