@@ -43,11 +43,12 @@ def test_each_migration_is_recorded_with_its_work(store: Store) -> None:
 
 def test_a_migration_that_fails_leaves_nothing_behind(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     open_store(database).close()
+    newest = migrations.NEWEST
     broken = migrations.Migration(
-        2, "broken", ("CREATE TABLE half (x INTEGER)", "CREATE TABLE half (x TEXT)")
+        newest + 1, "broken", ("CREATE TABLE half (x INTEGER)", "CREATE TABLE half (x TEXT)")
     )
     monkeypatch.setattr(migrations, "MIGRATIONS", (*migrations.MIGRATIONS, broken))
-    monkeypatch.setattr(migrations, "NEWEST", 2)
+    monkeypatch.setattr(migrations, "NEWEST", newest + 1)
 
     with pytest.raises(StoreError):
         open_store(database)
@@ -55,7 +56,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(database: str, monkeypatch
     monkeypatch.undo()
     store = open_store(database)
     with store.reading() as connection:
-        assert 1 == migrations.version_of(connection)
+        assert newest == migrations.version_of(connection)
     assert not inspect(store.engine).has_table("half")
     store.close()
 
@@ -68,7 +69,9 @@ def test_a_newer_database_says_so_and_is_not_touched(database: str) -> None:
     store.close()
     before = Path(database).read_bytes() if "://" not in database else b""
 
-    with pytest.raises(StoreError, match="has version 99, this camscan knows versions up to 1; nothing"):
+    with pytest.raises(
+        StoreError, match=f"has version 99, this camscan knows versions up to {migrations.NEWEST}; nothing"
+    ):
         open_store(database)
 
     assert before == (Path(database).read_bytes() if "://" not in database else b"")

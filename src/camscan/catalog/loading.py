@@ -9,7 +9,7 @@ from pathlib import Path
 from camscan import __version__
 from camscan.catalog.cache import cache_folder, content_key, read_cache, write_cache
 from camscan.catalog.contents import Contents
-from camscan.catalog.editions import REMOVE_HINT
+from camscan.catalog.editions import REMOVE_HINT, edition_of
 from camscan.catalog.names import Names
 from camscan.catalog.places import default_directory, schema_file, shipped_directory
 from camscan.errors import FingerprintError, UsageError
@@ -57,6 +57,12 @@ class Catalog:
     def names(self) -> Names:
         """Vendors and brands by any spelling."""
         return Names(self.vendors.values(), self.brands)
+
+    @cached_property
+    def edition(self) -> str:
+        """`2026.11.24 (1f3a5c7e)`: the edition the directory names, if any, and a hash of what it holds."""
+        named = edition_of(self.directory)
+        return f"{named or 'no edition'} ({content_key(self.directory, '')[:8]})"
 
     @cached_property
     def policies(self) -> tuple[Policy, ...]:

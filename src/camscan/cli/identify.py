@@ -87,9 +87,11 @@ def _of_store(word: str, db: str | None, known: Catalog) -> Inventory:
     try:
         with opened(db, create=False) as store:
             scan_id = scans.find_scan(store, word)
-            return recording.reidentify(
-                store, _anew(scans.load_scan(store, scan_id), known, word)
-            ).inventory()
+            was = scans.fingerprints_of(store, scan_id) or "that was not noted"
+            result = _anew(scans.load_scan(store, scan_id), known, word)
+            again = recording.reidentify(store, result, known.edition).inventory()
+            click.echo(f"camscan: {scan_id}: identified with edition {was}, now {known.edition}", err=True)
+            return again
     except StoreError as fault:
         raise UsageError(f"{word} is neither a file nor a stored scan: {fault}") from None
 

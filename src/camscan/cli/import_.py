@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from camscan.cli.exits import Exit
+from camscan.cli.keeping import keeping, keeping_options
 
 
 @click.command(name="import")
@@ -38,7 +40,7 @@ from camscan.cli.exits import Exit
     help="Keep only hosts that may be cameras: for files of millions of hosts, which are read twice.",
 )
 @click.option("--allow-public", is_flag=True, help="Keep what packet captures show of public addresses, too.")
-@click.option("--site", default="", metavar="ID", help="The site these devices are at.")
+@keeping_options
 @click.option(
     "--fingerprints",
     "fingerprints",
@@ -54,27 +56,28 @@ def command(
     mapped: tuple[str, ...],
     interesting_only: bool,
     allow_public: bool,
-    site: str,
     fingerprints: Path | None,
     quiet: bool,
+    **given: Any,
 ) -> int:
     """Identify the devices that FILES of other tools show; no packet is sent.
 
     nmap XML, masscan, zgrab2, pcap and pcapng, DHCP leases (ISC, Kea, dnsmasq, Windows), `ip neigh`,
     `arp -a`, switch MAC tables, CSV, camscan's .jsonl; packed by gzip or not. The kind is told by content.
+    The register keeps them only with --site, --db or --save: a file may be of somebody else's network.
     """
     from camscan import catalog
     from camscan.cli.auditing import audited
     from camscan.cli.running import Output, deliver
-    from camscan.model.inventory import Site
     from camscan.survey.imported import ImportRequest, import_files
 
     output = Output(outputs, form, quiet)
     output.check()
+    register = keeping(given, by_itself=False)
     known = catalog.load(fingerprints)
     request = ImportRequest(
         paths=files,
-        site=Site(site),
+        site=register.site(),
         mapping=_mapping(mapped, frozenset(known.fields)),
         interesting_only=interesting_only,
         allow_public=allow_public,
@@ -84,8 +87,10 @@ def command(
         if not quiet:
             click.echo(f"camscan: {text}", err=True)
 
-    inventory = audited(import_files(request, known, tell), known)
+    inventory = register.keep(audited(import_files(request, known, tell), known), known.edition)
     deliver(inventory, output)
+    if register.failed:
+        return Exit.OPERATIONAL
     return Exit.OK if inventory.scan.coverage.complete else Exit.INCOMPLETE
 
 

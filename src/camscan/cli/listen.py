@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from camscan.cli.exits import Exit
+from camscan.cli.keeping import keeping, keeping_options
 
 
 @click.command(name="listen")
@@ -38,7 +40,7 @@ from camscan.cli.exits import Exit
     "--format", "form", default="", metavar="FORMAT", help="Print this format on stdout instead of the table."
 )
 @click.option("--allow-public", is_flag=True, help="List devices with public addresses, too.")
-@click.option("--site", default="", metavar="ID", help="The site these devices are at.")
+@keeping_options
 @click.option(
     "--fingerprints",
     "fingerprints",
@@ -54,10 +56,10 @@ def command(
     outputs: tuple[Path, ...],
     form: str,
     allow_public: bool,
-    site: str,
     fingerprints: Path | None,
     quiet: bool,
     verbose: int,
+    **given: Any,
 ) -> int:
     """List the devices that announce themselves, for networks where scanning is forbidden.
 
@@ -67,7 +69,6 @@ def command(
     from camscan import catalog
     from camscan.cli.auditing import audited, judge_of
     from camscan.cli.running import Output, run_source
-    from camscan.model.inventory import Site
     from camscan.net.interfaces import choose_interfaces, list_interfaces
     from camscan.net.listen import link_to_hear
     from camscan.survey.listening import ListenRequest, listen
@@ -75,7 +76,8 @@ def command(
     output = Output(outputs, form, quiet, verbose)
     output.check()
     links = tuple(map(link_to_hear, interfaces)) if interfaces else choose_interfaces((), list_interfaces())
-    request = ListenRequest(links, seconds or 0.0, Site(site), allow_public)
+    register = keeping(given, by_itself=True)
+    request = ListenRequest(links, seconds or 0.0, register.site(), allow_public)
     if not quiet:
         how_long = f"for {seconds:g} s" if seconds else "until Ctrl-C"
         names = ", ".join(link.name for link in links)
@@ -84,7 +86,7 @@ def command(
     _, ended = run_source(
         lambda on_event, stop: listen(request, known, on_event, stop),
         output,
-        lambda inventory: audited(inventory, known),
+        lambda inventory: register.keep(audited(inventory, known), known.edition),
         judge=judge_of(known, request.site),
     )
-    return Exit(ended)
+    return Exit.OPERATIONAL if register.failed else Exit(ended)

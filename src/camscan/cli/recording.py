@@ -72,8 +72,8 @@ class Recorder:
         self._waiting.clear()
         self._flushed = time.monotonic()
 
-    def finish(self, inventory: Inventory) -> tuple[Inventory, tuple[Change, ...]]:
-        """Record the result; the inventory comes back under lasting device ids."""
+    def finish(self, inventory: Inventory, edition: str) -> tuple[Inventory, tuple[Change, ...]]:
+        """Record the result and which fingerprints gave it; it comes back under lasting device ids."""
         from camscan.store import recording, scans
 
         if self.lost:
@@ -82,7 +82,7 @@ class Recorder:
         if inventory.scan.coverage.interrupted:
             scans.abandon_scan(self.store, self.scan_id)
             return inventory, ()
-        recorded = recording.finish_scan(self.store, inventory)
+        recorded = recording.finish_scan(self.store, inventory, edition)
         return recorded.inventory(), recorded.changes
 
 
@@ -132,7 +132,7 @@ def interrupted_scan(store: Store, site_id: str, wanted: str) -> tuple[str, str]
     from camscan.store import scans
 
     for row in scans.list_scans(store, site_id or None):
-        if row.scan.scan_id.startswith(wanted) and row.state == "interrupted":
+        if row.scan.scan_id.startswith(wanted) and row.state == "interrupted" and row.scan.method == "scan":
             return row.scan.scan_id, row.scan.scope_text
     which = f" {wanted}" if wanted else ""
     raise UsageError(f"no interrupted scan{which} to resume in {store.name}; `camscan scans list` shows them")

@@ -233,7 +233,7 @@ def _run(job: _Job, known: Any, output: Any) -> int:
         inventory = audited(inventory, known, job.given["lists"])
         if recorder is not None:
             try:
-                inventory, changes = recorder.finish(inventory)
+                inventory, changes = recorder.finish(inventory, known.edition)
             except StoreError as fault:
                 lost = str(fault)
         return inventory

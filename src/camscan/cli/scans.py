@@ -10,7 +10,18 @@ from camscan.cli.database import db_option, opened
 from camscan.cli.exits import Exit
 from camscan.cli.listing import format_option, print_rows
 
-COLUMNS = ("scan_id", "site", "started", "state", "method", "devices", "observations", "complete", "scope")
+COLUMNS = (
+    "scan_id",
+    "site",
+    "started",
+    "state",
+    "method",
+    "devices",
+    "observations",
+    "complete",
+    "scope",
+    "fingerprints",
+)
 
 
 @click.group(name="scans")
@@ -35,7 +46,7 @@ def list_scans(site: str | None, limit: int, form: str, db: str | None) -> int:
         heard = "dropped" if each.observations_dropped else str(each.observations)
         complete = "yes" if run.coverage.complete and each.state == "finished" else "no"
         words = [run.scan_id, run.site.id, f"{run.started:%Y-%m-%dT%H:%M:%SZ}", each.state, run.method]
-        rows.append([*words, str(each.devices), heard, complete, run.scope_text])
+        rows.append([*words, str(each.devices), heard, complete, run.scope_text, each.fingerprints])
     print_rows(COLUMNS, rows, form)
     return Exit.OK
 

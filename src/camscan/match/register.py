@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from camscan.model.device import Device
 
@@ -60,10 +59,11 @@ class Sight(NamedTuple):
     conflicts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Where one scan device belongs: its sight with lasting ids, what the register held (None: new),
-    and the identities that turned out to be the same thing (merged, or kept apart by a correction)."""
+    and the identities that turned out to be the same thing (merged, or kept apart by a correction).
+
+    A device that is as the register remembers it has the register's own tuple as its sight."""
 
     sight: Sight
     known: Sight | None
@@ -72,30 +72,18 @@ class Placement:
     kept_apart: tuple[Sight, ...] = ()
 
 
+_sight: Callable[[Iterable[Any]], Sight] = partial(tuple.__new__, Sight)  # a third of the time
+
+
 def sight_of(device: Device, site: str) -> Sight:
     """The lasting facts of a device; line breaks, which the store joins with, become blanks."""
-    claims = device.claims
-    words = [claims[name].value if name in claims else "" for name in _CLAIMS]
-    kind, brand, maker, model, firmware, serial = words
+    claims, device_id = device.claims, device.device_id
     keys = device.identity_keys
     if not "".join(keys).isprintable():
         keys = tuple(" ".join(key.split()) for key in keys)
-    return Sight(
-        device.device_id,
-        device.device_id,
-        site,
-        device.zone,
-        device.addresses,
-        device.hostname,
-        kind,
-        brand,
-        maker,
-        model,
-        firmware,
-        serial,
-        keys,
-        device.flags,
-    )
+    words = [claims[name].value if name in claims else "" for name in _CLAIMS]
+    head = (device_id, device_id, site, device.zone, device.addresses, device.hostname)
+    return _sight((*head, *words, keys, device.flags, ()))
 
 
 def place(
@@ -110,23 +98,29 @@ def place(
     elsewhere: index in `seen` → an identity of another site it was recognised as (`recognise`);
     make_id: names a device the register has never held.
     """
-    pairs = _assign(known, seen, SAME, same_place=True)
+    several = _held_by_several(seen)
+    shared = several | _held_by_several(known)
+    pairs = _assign(known, seen, SAME, shared, same_place=True)
     took = {index: known[position] for index, position in pairs.items()}
     for index, sight in (elsewhere or {}).items():
         took.setdefault(index, sight)
-    absorbed, kept = _absorb(known, seen, pairs, took, apart)
-    shared = shared_keys(seen)
+    absorbed, kept = _absorb(known, seen, pairs, took, apart, shared)
+    clones = _of_hardware(several)
     placements = []
     for index, sight in enumerate(seen):
         before = took.get(index)
-        identity = before.identity_id if before else make_id(sight)
-        device_id = before.device_id if before else identity
-        doubts = tuple(sorted(_doubts(sight, before, shared))) if before or shared else ()
-        placed = Sight(device_id, identity, *sight[2:14], doubts)
+        doubts: tuple[str, ...] = ()
+        if clones or (before and before.keys != sight.keys):
+            doubts = tuple(sorted(_doubts(sight, before, clones)))
+        rest = (*sight[2:14], doubts)
+        if before is None:
+            name = make_id(sight)
+            placed = _sight((name, name, *rest))
+        else:
+            placed = before if rest == before[2:] else _sight((*before[:2], *rest))
         parts = kept.get(index, ())
-        placements.append(
-            Placement(_without(placed, parts), before, sight.device_id, absorbed.get(index, ()), parts)
-        )
+        placed = _without(placed, parts) if parts else placed
+        placements.append(Placement(placed, before, sight[0], absorbed.get(index, ()), parts))
     return placements
 
 
@@ -138,8 +132,6 @@ def part_of(part: Sight, whole: Sight) -> Sight:
 
 def _without(whole: Sight, parts: Sequence[Sight]) -> Sight:
     """The device without the keys and addresses of what is kept apart from it."""
-    if not parts:
-        return whole
     keys = {key for part in parts for key in part.keys}
     addresses = {address for part in parts for address in part.addresses}
     rest = tuple(each for each in whole.addresses if each not in addresses)
@@ -153,7 +145,8 @@ def recognise(strangers: Sequence[Sight], seen: Sequence[Sight]) -> dict[int, Si
 
     Needs MAC and serial to agree, since clones with one of them exist and private addresses repeat.
     """
-    pairs = _assign(strangers, seen, SAME_ELSEWHERE, same_place=False)
+    shared = _held_by_several(strangers) | _held_by_several(seen)
+    pairs = _assign(strangers, seen, SAME_ELSEWHERE, shared, same_place=False)
     return {index: strangers[position] for index, position in pairs.items()}
 
 
@@ -162,26 +155,26 @@ def remember(old: Sequence[str], new: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*new, *old)))[:MOST_KEYS]
 
 
-def shared_keys(sights: Iterable[Sight]) -> frozenset[str]:
+def shared_keys(sights: Sequence[Sight]) -> frozenset[str]:
     """MAC and serial keys that two different devices hold at once."""
-    holders: dict[str, str] = {}
-    shared = set()
-    for sight in sights:
-        for key in sight.keys:
-            if key.startswith(("mac:", "serial:")) and holders.setdefault(key, sight.device_id) != (
-                sight.device_id
-            ):
-                shared.add(key)
-    return frozenset(shared)
+    return _of_hardware(_held_by_several(sights))
+
+
+def _of_hardware(keys: Iterable[str]) -> frozenset[str]:
+    return frozenset(key for key in keys if key.startswith(("mac:", "serial:")))
 
 
 def _assign(
-    known: Sequence[Sight], seen: Sequence[Sight], least: float, *, same_place: bool
+    known: Sequence[Sight],
+    seen: Sequence[Sight],
+    least: float,
+    shared: Container[str],
+    *,
+    same_place: bool,
 ) -> dict[int, int]:
     """Index in seen → position in known; greedy over all scored pairs, best first."""
     if not known or not seen:
         return {}
-    shared = _held_by_several(known, seen)
     pairs = _unchanged(known, seen, shared) if same_place else {}
     taken = set(pairs.values())
     index: dict[str, list[int]] = defaultdict(list)
@@ -242,14 +235,13 @@ def _handles(sight: Sight, same_place: bool) -> list[str]:
     return handles
 
 
-def _held_by_several(known: Sequence[Sight], seen: Sequence[Sight]) -> frozenset[str]:
-    """Keys and host names that two devices of the register, or of the scan, hold at once."""
-    several: set[str] = set()
-    for side in (known, seen):
-        counts = Counter(chain.from_iterable(sight.keys for sight in side))
-        counts.update(f"hostname:{sight.hostname}" for sight in side if sight.hostname)
-        several.update(key for key, count in counts.items() if count > 1)
-    return frozenset(several)
+def _held_by_several(sights: Sequence[Sight]) -> frozenset[str]:
+    """Keys and host names that two devices of the register, or of a scan, hold at once."""
+    words = [key for sight in sights for key in sight[12]]
+    words += [f"hostname:{sight[5]}" for sight in sights if sight[5]]
+    if len(words) == len(set(words)):
+        return frozenset()
+    return frozenset(word for word, count in Counter(words).items() if count > 1)
 
 
 def score(old: Sight, new: Sight, shared: Container[str], *, same_place: bool = True) -> float:
@@ -324,6 +316,7 @@ def _absorb(
     pairs: Mapping[int, int],
     took: Mapping[int, Sight],
     apart: Collection[frozenset[str]],
+    shared: Container[str],
 ) -> tuple[dict[int, tuple[Sight, ...]], dict[int, tuple[Sight, ...]]]:
     """Register identities nothing took whose own MAC or serial now answers inside another device."""
     taken = set(pairs.values())
@@ -335,7 +328,6 @@ def _absorb(
             for key in sight.keys:
                 if key.startswith(("mac:", "serial:")):
                     by_key.setdefault(key, number)
-    shared = _held_by_several(known, seen)
     absorbed: dict[int, tuple[Sight, ...]] = {}
     kept: dict[int, tuple[Sight, ...]] = {}
     for position, sight in enumerate(known):

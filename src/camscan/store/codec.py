@@ -2,7 +2,8 @@
 
 Rules: JSON inside zlib, so that a researcher can read it without camscan; fields carry their names, so
 that one added to a type later neither breaks old batches nor is guessed from them. Written and read by
-msgspec, which checks types while reading: damaged bytes are a StoreError, never a wrong device.
+msgspec, which checks types while reading: damaged bytes are a StoreError, never a wrong device. Where
+isal is installed (extra `fast`) it writes the same zlib format in a fifth of the time.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from camscan.model.device import Device
 from camscan.model.finding import Finding
 from camscan.model.inventory import Coverage
 from camscan.model.observation import Observation
+
+try:
+    from isal.isal_zlib import compress as _compress
+except ImportError:
+    from zlib import compress as _compress
 
 LEVEL = 1  # speed decides at a million observations; 9 would save a fifth
 _T = TypeVar("_T")
@@ -40,7 +46,7 @@ _coverage = msgspec.json.Decoder(Coverage)
 
 def pack_observations(batch: Sequence[Observation]) -> bytes:
     """One batch as bytes; `unpack_observations` gives equal Observations back."""
-    return zlib.compress(_encoder.encode(batch), LEVEL)
+    return _compress(_encoder.encode(batch), LEVEL)
 
 
 def unpack_observations(blob: bytes) -> list[Observation]:
@@ -50,7 +56,7 @@ def unpack_observations(blob: bytes) -> list[Observation]:
 
 def pack_devices(batch: Batch) -> bytes:
     """Devices with their evidence, and the findings about them, as bytes."""
-    return zlib.compress(_encoder.encode(batch), LEVEL)
+    return _compress(_encoder.encode(batch), LEVEL)
 
 
 def unpack_devices(blob: bytes) -> Batch:
@@ -74,7 +80,7 @@ def coverage_of(text: str) -> Coverage:
 def pack_targets(targets: Iterable[str]) -> bytes:
     """Names of finished targets as bytes; nothing at all for none."""
     text = "\n".join(targets)
-    return zlib.compress(text.encode(), LEVEL) if text else b""
+    return _compress(text.encode(), LEVEL) if text else b""
 
 
 def unpack_targets(blob: bytes) -> list[str]:

@@ -1,7 +1,8 @@
 """Numbered migrations: each runs in one transaction together with its own record.
 
 Rules: a migration that was released is never edited, only followed by another; its SQL is plain enough for
-both databases, `{blob}` and `{serial}` stand for the two words that differ.
+both databases, `{blob}` and `{serial}` stand for the two words that differ, and what only SQLite needs
+comes after it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Migration:
     number: int
     name: str
     statements: tuple[str, ...]
+    sqlite: tuple[str, ...] = ()  # how SQLite keeps a table on disk: no table, column or meaning of its own
 
 
 MIGRATIONS = (
@@ -93,6 +95,20 @@ MIGRATIONS = (
                 PRIMARY KEY (endpoint, event_id))""",
         ),
     ),
+    Migration(
+        2,
+        "which fingerprints identified a scan; sightings kept once on disk, not twice",
+        ("ALTER TABLE scan ADD COLUMN fingerprints TEXT NOT NULL DEFAULT ''",),
+        sqlite=(
+            """CREATE TABLE sighting_by_key (
+                scan INTEGER NOT NULL, identity INTEGER NOT NULL, version BIGINT NOT NULL,
+                place INTEGER NOT NULL, PRIMARY KEY (scan, identity)) WITHOUT ROWID""",
+            "INSERT INTO sighting_by_key SELECT scan, identity, version, place FROM sighting",
+            "DROP TABLE sighting",
+            "ALTER TABLE sighting_by_key RENAME TO sighting",
+            "CREATE INDEX sighting_by_identity ON sighting (identity)",
+        ),
+    ),
 )
 NEWEST = MIGRATIONS[-1].number
 
@@ -136,7 +152,8 @@ def _apply(connection: Connection, step: Migration, now: datetime) -> None:
                 "(number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)"
             )
         )
-    for statement in step.statements:
+    own = step.sqlite if connection.dialect.name == "sqlite" else ()
+    for statement in (*step.statements, *own):
         connection.execute(text(statement.format(**words)))
     connection.execute(
         schema.migration.insert().values(

@@ -56,11 +56,11 @@ class Recorded:
         return replace(given, devices=tuple(devices.values()), findings=tuple(findings))
 
 
-def finish_scan(store: Store, inventory: Inventory) -> Recorded:
+def finish_scan(store: Store, inventory: Inventory, fingerprints: str = "") -> Recorded:
     """Put the result of a running scan into the register and free its site.
 
-    Observations were given to `append_observations` before; those of `inventory` are ignored.
-    Raises StoreError: no such running scan, disk full.
+    fingerprints: the edition that identified the devices. Observations were given to `append_observations`
+    before; those of `inventory` are ignored. Raises StoreError: no such running scan, disk full.
     """
     run = inventory.scan
     with _collector_paused(), store.writing() as connection:
@@ -71,7 +71,7 @@ def finish_scan(store: Store, inventory: Inventory) -> Recorded:
         late = _newer_exists(connection, run)
         before = [each.remembered() for each in known]
         placements = _placed(connection, inventory, before)
-        _close(connection, store, number, inventory)
+        _close(connection, store, number, inventory, fingerprints)
         changes = _changes(connection, run, known, before, placements) if known and not late else []
         writing.batches(connection, number, inventory)
         travellers = _travellers(connection, known, placements)
@@ -83,14 +83,14 @@ def finish_scan(store: Store, inventory: Inventory) -> Recorded:
     return _recorded(inventory, placements, known, changes, first=not known)
 
 
-def record(store: Store, inventory: Inventory) -> Recorded:
-    """A whole inventory at once (an import, a file from elsewhere): begin, append, finish."""
+def record(store: Store, inventory: Inventory, fingerprints: str = "") -> Recorded:
+    """A whole inventory at once (an import, what was listened to): begin, append, finish."""
     scans.begin_scan(store, inventory.scan)
     scans.append_observations(store, inventory.scan.scan_id, inventory.observations)
-    return finish_scan(store, inventory)
+    return finish_scan(store, inventory, fingerprints)
 
 
-def reidentify(store: Store, inventory: Inventory) -> Recorded:
+def reidentify(store: Store, inventory: Inventory, fingerprints: str = "") -> Recorded:
     """Replace what a finished scan concluded (`identify --again`); ids, entries and corrections stay.
 
     The register follows for devices that no newer scan has seen. No events: nothing happened on the
@@ -104,8 +104,11 @@ def reidentify(store: Store, inventory: Inventory) -> Recorded:
         run = scans.header(connection, run.scan_id)
         inventory = replace(inventory, scan=run)
         before = register.sights(connection, [number])
-        raised = {"revision": scan.c.revision + 1, "devices": len(inventory.devices)}
-        connection.execute(update(scan).where(scan.c.number == number).values(**raised))
+        connection.execute(
+            update(scan)
+            .where(scan.c.number == number)
+            .values(revision=scan.c.revision + 1, devices=len(inventory.devices), fingerprints=fingerprints)
+        )
         placements = _placed(connection, inventory, before)
         known = register.of_site(connection, run.site.id)
         known += _travellers(connection, known, placements)
@@ -175,7 +178,9 @@ def _newer_exists(connection: Connection, run: Scan) -> bool:
     return newest is not None and newest > run.started
 
 
-def _close(connection: Connection, store: Store, number: int, inventory: Inventory) -> None:
+def _close(
+    connection: Connection, store: Store, number: int, inventory: Inventory, fingerprints: str
+) -> None:
     run = inventory.scan
     connection.execute(
         update(scan)
@@ -186,6 +191,7 @@ def _close(connection: Connection, store: Store, number: int, inventory: Invento
             coverage=codec.coverage_text(run.coverage),
             scope_text=run.scope_text,
             devices=len(inventory.devices),
+            fingerprints=fingerprints,
         )
     )
     sites.ensure(connection, run.site)

@@ -9,29 +9,35 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, Table, and_, func, select
+from sqlalchemy import Connection, Row, Select, Table, Text, and_, func, select, type_coerce
 
 from camscan.match.register import Sight, recognise
 from camscan.store import schema
-from camscan.store.schema import FACTS, facts_history, identity, scan, sighting
+from camscan.store.schema import FACTS, facts_history, identity, instant, scan, sighting
 
 CHUNK = 400  # bound parameters per IN list
+ROWS_AT_ONCE = 2000
 Facts = tuple[str, ...]  # the fact columns as the database holds them
-_USUAL = slice(3, 8)  # kind to firmware: few different words, kept once each
 _NAMES = (schema.device_id, identity.c.identity_id)
 _HEAD = ("number", "known_keys", "first_seen", "last_seen", "last_scan", "missing_since", "version")
 _COLUMNS = identity.columns
-_ROW = (*(_COLUMNS[name] for name in _HEAD), *_NAMES, _COLUMNS.site_id, *(_COLUMNS[name] for name in FACTS))
+_INSTANTS = ("first_seen", "last_seen", "missing_since")
+_ROW = (  # instants as text: a call of SQLAlchemy's for each value costs more than the row
+    *(type_coerce(_COLUMNS[name], Text) if name in _INSTANTS else _COLUMNS[name] for name in _HEAD),
+    _COLUMNS.identity_id,
+    _COLUMNS.merged_into,
+    _COLUMNS.site_id,
+    *(_COLUMNS[name] for name in FACTS),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """One row of the register. sight: as last seen; policies: regimes that matched then."""
 
     number: int
@@ -79,20 +85,35 @@ def read(
 ) -> list[Identity]:
     """Identities that meet the conditions."""
     query = select(*_ROW).where(*conditions).order_by(*order or (identity.c.number,)).limit(limit)
-    return [_identity(row) for row in connection.execute(query)]
+    rows = connection.execute(query).partitions(ROWS_AT_ONCE)
+    return [_identity(row) for some in rows for row in some]
 
 
 def _identity(row: Sequence[Any]) -> Identity:
-    number, known_keys, first, last, scan_number, missing, version, device_id, identity_id, site, *facts = row
-    sight = sight_from(device_id, identity_id, intern(site), shared(facts))
+    number, known_keys, first, last, scan_number, missing, version, identity_id, merged, site, *facts = row
+    sight = sight_from(merged or identity_id, identity_id, intern(site), facts)
     return Identity(
-        number, known_keys, first, last, scan_number, missing, version, sight, words_of(facts[-1])
+        number,
+        known_keys,
+        instant(first),
+        instant(last),
+        scan_number,
+        instant(missing) if missing else None,
+        version,
+        sight,
+        words_of(facts[-1]),
     )
 
 
 def of_site(connection: Connection, site_id: str) -> list[Identity]:
-    """Everything the register holds of one site."""
-    return read(connection, identity.c.site_id == site_id)
+    """Everything the register holds of one site, oldest first.
+
+    Read in the order of the index and sorted here: a database that sorts whole rows needs them twice.
+    """
+    order = (identity.c.site_id, identity.c.address_order, identity.c.number)
+    found = read(connection, identity.c.site_id == site_id, order=order)
+    found.sort(key=attrgetter("number"))
+    return found
 
 
 def of_devices(connection: Connection, device_ids: Iterable[str]) -> list[Identity]:
@@ -113,8 +134,8 @@ def sights(connection: Connection, scans: Sequence[int], only: Sequence[int] | N
     found: list[Sight] = []
     for chunk in [None] if only is None else chunks(only):
         some = query if chunk is None else query.where(sighting.c.identity.in_(chunk))
-        for number, device_id, identity_id, *facts in connection.execute(some):
-            found.append(sight_from(device_id, identity_id, sites[number], shared(facts)))
+        for rows in connection.execute(some).partitions(ROWS_AT_ONCE):
+            found += [sight_from(row[1], row[2], sites[row[0]], row[3:]) for row in rows]
     return found
 
 
@@ -143,39 +164,22 @@ def _seen(*columns: Any) -> Select[Any]:
 
 
 def sight_from(device_id: str, identity_id: str, site_id: str, facts: Sequence[str]) -> Sight:
-    """A Sight from ids and fact columns; policies are not part of it."""
+    """A Sight from ids and fact columns; policies are not part of it.
+
+    Words that thousands of devices have in common are kept once in memory.
+    """
     zone, addresses, hostname, kind, brand, maker, model, firmware, serial, keys, flags, doubts, _ = facts
-    return Sight(
-        device_id,
-        identity_id,
-        site_id,
-        zone,
-        words_of(addresses),
-        hostname,
-        kind,
-        brand,
-        maker,
-        model,
-        firmware,
-        serial,
-        words_of(keys),
-        words_of(flags),
-        words_of(doubts),
-    )
+    head = (device_id, identity_id, site_id, zone, words_of(addresses), hostname)
+    usual = (intern(kind), intern(brand), intern(maker), intern(model), intern(firmware))
+    lists = (words_of(keys), words_of(flags), words_of(doubts))
+    return Sight._make((*head, *usual, serial, *lists))
 
 
 def facts_of(sight: Sight, policies: tuple[str, ...]) -> Facts:
     """The fact columns of a sight."""
+    _, _, _, zone, addresses, *texts, keys, flags, conflicts = sight
     join = "\n".join
-    return (
-        sight.zone,
-        join(sight.addresses),
-        *sight[5:12],
-        join(sight.keys),
-        join(sight.flags),
-        join(sight.conflicts),
-        join(policies),
-    )
+    return (zone, join(addresses), *texts, join(keys), join(flags), join(conflicts), join(policies))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -183,11 +187,6 @@ def words_of(text: str) -> tuple[str, ...]:
     if not text:
         return ()
     return tuple(text.split("\n")) if "\n" in text else (text,)
-
-
-def shared(facts: Sequence[str]) -> Facts:
-    """The facts with the words that thousands of devices have in common kept once in memory."""
-    return (*facts[:3], *map(intern, facts[_USUAL]), *facts[8:])
 
 
 def bulk_insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -208,19 +207,26 @@ def address_order(addresses: Sequence[str]) -> str:
     """Text that sorts as the first address does, IPv4 first."""
     if not addresses:
         return "~"
-    parts = addresses[0].split(".")
-    if len(parts) == 4 and all(map(str.isdecimal, parts)):
-        return "4{:02x}{:02x}{:02x}{:02x}".format(*map(int, parts))  # what follows, ten times quicker
+    first = addresses[0]
+    if ":" not in first:
+        try:
+            one, two, three, four = map(int, first.split("."))
+            return f"4{(one << 24) + (two << 16) + (three << 8) + four:08x}"  # ten times quicker
+        except ValueError:
+            return f"~{first}"
     try:
-        parsed = ipaddress.ip_address(addresses[0].partition("%")[0])
+        parsed = ipaddress.ip_address(first.partition("%")[0])
     except ValueError:
-        return f"~{addresses[0]}"
+        return f"~{first}"
     return f"{parsed.version}{parsed.packed.hex()}"
 
 
 def handle_of(keys: Sequence[str]) -> str:
     """The first MAC among the keys, "" for none."""
-    return next((key for key in keys if key.startswith("mac:")), "")
+    for key in keys:
+        if key.startswith("mac:"):
+            return key
+    return ""
 
 
 def from_elsewhere(connection: Connection, site_id: str, seen: Sequence[Sight]) -> dict[int, Sight]:

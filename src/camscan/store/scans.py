@@ -30,13 +30,15 @@ BATCH = 4096
 
 @dataclass(frozen=True, slots=True)
 class ScanRow:
-    """One line of `camscan scans list`. state: running, interrupted (its process is gone) or finished."""
+    """One line of `camscan scans list`. state: running, interrupted (its process is gone) or finished;
+    fingerprints: the edition that identified it (`Catalog.edition`), "" when unknown."""
 
     scan: Scan
     state: str
     devices: int
     observations: int
     observations_dropped: bool
+    fingerprints: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ def list_scans(store: Store, site_id: str | None = None, limit: int | None = Non
                 row.devices,
                 row.observations,
                 row.observations_dropped,
+                row.fingerprints,
             )
             for row in rows
         ]
@@ -155,6 +158,12 @@ def find_scan(store: Store, text: str, site_id: str | None = None) -> str:
     if found:
         raise UsageError(f"scan {text!r} could be {found[0]} or {found[1]}; write more of the id")
     raise UsageError(f"there is no scan {text!r} in {store.name}; see `camscan scans list`")
+
+
+def fingerprints_of(store: Store, scan_id: str) -> str:
+    """The edition that identified a scan, "" when unknown. Raises UsageError when there is no such scan."""
+    with store.reading() as connection:
+        return str(_existing(connection, scan_id).fingerprints)
 
 
 def scans_at(store: Store, moment: datetime, site_id: str | None = None) -> list[str]:
@@ -309,6 +318,7 @@ def _values(run: Scan) -> dict[str, object]:
         "devices": 0,
         "observations": 0,
         "observations_dropped": False,
+        "fingerprints": "",
     }
 
 

@@ -37,7 +37,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Text to datetime."""
-        return None if value is None else _instant(value)
+        return None if value is None else instant(value)
 
 
 class Words(TypeDecorator[tuple[str, ...]]):
@@ -56,8 +56,8 @@ class Words(TypeDecorator[tuple[str, ...]]):
 
 
 @lru_cache(maxsize=4096)
-def _instant(text: str) -> datetime:
-    """Thousands of devices were last seen by the same scan."""
+def instant(text: str) -> datetime:
+    """Text to datetime, remembered: thousands of devices were last seen by the same scan."""
     return datetime.fromisoformat(text)
 
 
@@ -141,6 +141,7 @@ scan = Table(
     Column("devices", Integer, nullable=False),
     Column("observations", BigInteger, nullable=False),
     Column("observations_dropped", Boolean, nullable=False),  # by the retention setting
+    Column("fingerprints", Text, nullable=False),  # the edition that identified it, "" where none was named
 )
 
 observation_batch = Table(

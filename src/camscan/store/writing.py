@@ -47,7 +47,7 @@ def batches(connection: Connection, number: int, inventory: Inventory) -> None:
     for each in inventory.findings:
         about[each.device_id].append(each)
     for sequence, start in enumerate(range(0, len(inventory.devices), DEVICES_PER_BATCH)):
-        some = inventory.devices[start : start + DEVICES_PER_BATCH]
+        some = tuple(inventory.devices[start : start + DEVICES_PER_BATCH])
         found = tuple(finding for device in some for finding in about.get(device.device_id, ()))
         body = codec.pack_devices(codec.Batch(some, found))
         connection.execute(insert(device_batch).values(scan=number, sequence=sequence, body=body))
@@ -95,9 +95,9 @@ class Sightings:
         was = self.known.get(sight.identity_id)
         if was is None:
             self.seen.append((self.scan, self.next, self.version, place))
-            self.fresh.append(self._fresh_row(sight, facts_of(sight, policies)))
+            self.fresh.append(self._fresh_row(sight, policies))
             self.next += 1
-        elif sight[3:] == was.sight[3:] and policies == was.policies:
+        elif policies == was.policies and (sight is was.sight or sight[3:] == was.sight[3:]):
             self.seen.append((self.scan, was.number, was.version, place))
         else:
             self.seen.append((self.scan, was.number, self.version, place))
@@ -122,11 +122,10 @@ class Sightings:
         if keys != known:
             self.keys.append({"b_number": was.number, "known_keys": "\n".join(keys)})
 
-    def _fresh_row(self, sight: Sight, facts: register.Facts) -> tuple[Any, ...]:
-        at = self.at
+    def _fresh_row(self, sight: Sight, policies: tuple[str, ...]) -> tuple[Any, ...]:
         order, handle = register.address_order(sight.addresses), register.handle_of(sight.keys)
         head = (self.next, sight.identity_id, None, self.run.site.id, order, handle, "")
-        return (*head, at, at, self.scan, None, self.version, *facts)
+        return (*head, self.at, self.at, self.scan, None, self.version, *facts_of(sight, policies))
 
     def _change(self, names: Sequence[str], rows: list[dict[str, Any]]) -> None:
         if rows:
