@@ -171,3 +171,25 @@ def test_the_server_name_of_recorders_that_cameras_send_too_proves_no_recorder(i
     assert Kind.CAMERA_LIKE == encoder.kind
     named = {"sadp.device_description": "DS-6704HUHI", "sadp.disks": "1", "sadp.digital_channels": "4"}
     assert Kind.ENCODER == identify(named).kind
+
+
+def test_a_root_page_that_is_not_there_does_not_hide_an_onvif_device(identify: Identify) -> None:
+    device = identify(
+        {"http.title": "404 Not Found", "http.status": "404"},
+        {"onvif.device_manufacturer": "KEDACOM", "onvif.device_model": "IPC2250-HN-SIR30"},
+    )
+    assert Kind.CAMERA_LIKE == device.kind
+    assert device.claims["kind"].confidence >= 0.6
+
+
+def test_a_certificate_of_a_public_authority_does_not_hide_a_camera(identify: Identify) -> None:
+    device = identify(
+        {"tls.issuer": "CN=R3,O=Let's Encrypt,C=US"},
+        {"onvif.service": "http://www.onvif.org/ver10/device/wsdl"},
+    )
+    assert Kind.CAMERA_LIKE == device.kind
+
+
+def test_a_vigi_recorder_is_no_camera(identify: Identify) -> None:
+    device = identify({"onvif.device_manufacturer": "TP-Link", "onvif.device_model": "VIGI NVR1008H"})
+    assert ("TP-Link", Kind.RECORDER) == (device.value("manufacturer"), device.kind)

@@ -44,7 +44,7 @@ def signs_of_a_camera(observation: Observation) -> Iterator[tuple[str, Evidence]
         if value := observation.first(field):
             yield (
                 "kind",
-                _sign(observation, "<onvif-answer>", field, value, Kind.CAMERA_LIKE, weights.SPEAKS_ONVIF),
+                _sign(observation, "<onvif-answer>", field, value, Kind.CAMERA_LIKE, weights.ANSWERS_ONVIF),
             )
             break
     if (spoken := _speaks_rtsp(observation)) is not None:

@@ -23,6 +23,7 @@ ANNOUNCED_BRAND = 0.50  # a maker text nobody knows: it is what the label says, 
 
 BRAND_TABLE = {"high": 0.50, "medium": 0.40}  # brand → maker without platform evidence: possible, never more
 SPEAKS_ONVIF = 0.60
+ANSWERS_ONVIF = 0.80  # a device service that names the device or its services, not a mere announcement
 SPEAKS_RTSP = 0.45
 CAMERA_PORT = 0.35
 CONCLUDED_BY_NMAP = 0.50  # nmap calls it a webcam: its service probes are right more often than not
