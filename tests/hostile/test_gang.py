@@ -82,7 +82,7 @@ def test_fifty_honest_cameras_beside_the_whole_gang(tmp_path: Path) -> None:
     assert all(coverage.targets == sum(row.outcomes.values()) for row in coverage.probes)
     assert not any(row.outcomes.get(Outcome.BUG) for row in coverage.probes)
     answered = {ip for ip, name in names.items() if ip in after}
-    assert len(names) - len(answered) <= 4, "attackers that only lie about others answer nothing themselves"
+    assert len(names) - len(answered) <= 6, "attackers that only lie about others answer nothing themselves"
 
     assert b"Traceback" not in beside.stderr, beside.stderr.decode()[-3000:]
     assert b"never retrieved" not in beside.stderr
