@@ -75,7 +75,8 @@ def weight_table() -> str:
         ("the same in an open protocol (UPnP, ONVIF scopes)", weights.ANNOUNCED_BY_OPEN_PROTOCOL),
         ("a brand text that no file knows", weights.ANNOUNCED_BRAND),
         *((f"brands.toml, row of {name} confidence", value) for name, value in weights.BRAND_TABLE.items()),
-        ("it answers ONVIF: kind", weights.SPEAKS_ONVIF),
+        ("its ONVIF service answers: kind", weights.ANSWERS_ONVIF),
+        ("it announces ONVIF: kind", weights.SPEAKS_ONVIF),
         ("it answers RTSP: kind", weights.SPEAKS_RTSP),
         ("an open port that hardly anything but cameras uses: kind", weights.CAMERA_PORT),
     ]
