@@ -15,6 +15,7 @@ from camscan.cli.main import invoke
 from camscan.lab.process import child_environment
 
 RECORDINGS = Path(__file__).parents[1] / "recordings" / "imports"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def devices(path: Path) -> dict[str, dict[str, str]]:

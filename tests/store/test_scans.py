@@ -33,6 +33,18 @@ def test_a_scan_is_loaded_as_it_was_recorded(store: Store) -> None:
     assert cameras[0].macs == loaded.devices[0].macs
 
 
+def test_a_scan_notes_the_fingerprints_that_identified_it_last(store: Store) -> None:
+    scans.begin_scan(store, run(0))
+    assert "" == scans.fingerprints_of(store, "HQ-00")
+    whole = Inventory(run(0), (device("p1", "10.0.0.1", serial="S1"),))
+
+    recording.finish_scan(store, whole, "2026.1 (aa)")
+    assert "2026.1 (aa)" == scans.fingerprints_of(store, "HQ-00")
+
+    recording.reidentify(store, whole, "2026.2 (bb)")
+    assert ["2026.2 (bb)"] == [row.fingerprints for row in scans.list_scans(store)]
+
+
 def test_an_interrupted_scan_has_its_observations_and_says_so(store: Store) -> None:
     scans.begin_scan(store, run(0))
     scans.append_observations(store, "HQ-00", [heard(1), heard(2)], ["10.0.0.1"])
