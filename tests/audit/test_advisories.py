@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from camscan.audit import examine
 from camscan.audit.affected import Answer, Product, judge_row
@@ -150,7 +151,7 @@ def test_a_doubt_about_a_maker_that_is_not_likely_is_not_said(device, advisory_f
 
 def test_a_model_or_version_that_is_not_likely_decides_nothing(device, advisory_findings):
     held = device("Hikvision", brand="Hikvision", model="DS-2CD2032F-I", firmware="V5.3.0 build 150513")
-    weak = {**held.claims, "firmware": replace(held.claims["firmware"], confidence=0.5)}
+    weak = {**held.claims, "firmware": structs.replace(held.claims["firmware"], confidence=0.5)}
     found = advisory_findings(replace(held, claims=weak))
     assert C is verdict(found, "CVE-2017-7921")
 

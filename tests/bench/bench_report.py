@@ -1,6 +1,7 @@
 """Reports over 100,000 devices: seconds and memory, each format in a process of its own.
 
-    python tests/bench/bench_report.py [DEVICES]
+    python tests/bench/bench_report.py [DEVICES]             the writers alone
+    python tests/bench/bench_report.py DEVICES command       `camscan report FILE -o …`, reading included
 
 Targets (issue 6): CSV under 1 s, JSON Lines under 1 s, HTML under 5 s, memory under 500 MB. The inventory is
 the simulated audit (6.6 pieces of evidence a device, 2.4 kB a line); making it is not timed. `memory` is the
@@ -14,9 +15,11 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,6 +30,7 @@ from camscan.model.inventory import Inventory
 from camscan.report import rows
 
 FORMATS = ("csv", "jsonl", "html", "md", "xlsx", "cyclonedx", "summary", "load")
+SUFFIXES = (".csv", ".jsonl", ".html", ".md", ".xlsx", ".cdx.json", ".pdf", ".ecs.jsonl", ".ndaa-889.csv")
 
 
 def measure(name: str, devices: int) -> None:
@@ -77,9 +81,36 @@ def _floor(name: str, held: Inventory, lines: list[bytes]) -> float:
     return time.process_time() - cpu
 
 
+def commands(devices: int) -> None:
+    """The real command on a real file: CPU seconds, wall and peak memory of the whole process."""
+    sys.path.insert(0, str(Path(__file__).parent.parent / "report"))
+    import simulated_audit
+
+    from camscan.report import formats
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "audit.jsonl"
+        formats.write(simulated_audit.audit(devices).inventory, file)
+        print(f"the file: {file.stat().st_size:,} bytes")
+        for suffix in SUFFIXES:
+            out = Path(folder) / f"out{suffix}"
+            camscan = [sys.executable, "-m", "camscan", "report", str(file), "-o", str(out)]
+            began = time.perf_counter()
+            pid = os.posix_spawn(sys.executable, camscan, os.environ)
+            _, status, used = os.wait4(pid, 0)
+            wall, cpu = time.perf_counter() - began, used.ru_utime + used.ru_stime
+            size = out.stat().st_size if not status else 0
+            print(
+                f"{suffix:20} {wall:7.2f} s  {cpu:7.2f} s CPU  {used.ru_maxrss / 1024:7.0f} MB  {size:>12,}"
+            )
+            out.unlink(missing_ok=True)
+
+
 if __name__ == "__main__":
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    if len(sys.argv) > 2:
+    if sys.argv[2:] == ["command"]:
+        commands(count)
+    elif len(sys.argv) > 2:
         measure(sys.argv[2], count)
     else:
         print(f"{count:,} devices")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -348,3 +349,43 @@ def test_the_show_command_knows_an_operators_list(capsys, tmp_path):
 def test_an_unknown_policy_is_one_line_and_exit_2(capsys):
     assert 2 == invoke(["policies", "show", "ul-2022-11"])
     assert "camscan: no policy `ul-2022-11`; did you mean" in capsys.readouterr().err
+
+
+CLASS = """
+id = "by-country"
+name = "Our rule by country"
+effective = 2026-01-01
+source = "Board decision 18/2026"
+
+[class]
+jurisdiction = "CN"
+named_as = "makers under that country's law"
+covers = "cameras"
+subsidiaries = "covered"
+relabels = "covered"
+"""
+
+
+def test_an_operators_list_may_go_by_the_country_of_the_maker(catalog, tmp_path):
+    (tmp_path / "ours.toml").write_text(CLASS)
+    policy = with_lists(catalog, [tmp_path])[-1]
+    assert "hikvision" in {name for entity in policy.entities for name in entity.maker.names}
+    nobody = hikvision(catalog)  # a maker without a recorded country
+    claims = {**nobody.devices[0].claims, "manufacturer": Claim("Hikvision", 0.95)}
+    known = replace(nobody, devices=(replace(nobody.devices[0], claims=claims),))
+    assert [Verdict.TO_BE_CHECKED] == [each.verdict for each in examine(nobody, (policy,), ())]
+    assert [Verdict.MATCHES] == [each.verdict for each in examine(known, (policy,), ())]
+
+
+def test_an_operators_class_that_nobody_falls_under_is_a_fault(catalog, tmp_path):
+    (tmp_path / "ours.toml").write_text(CLASS.replace('"CN"', '"ZZ"'))
+    with pytest.raises(FingerprintError, match=r"no maker is recorded under `ZZ`; known: .*CN"):
+        with_lists(catalog, [tmp_path])
+
+
+def test_an_operators_list_names_makers_or_a_class(catalog, tmp_path):
+    (tmp_path / "ours.toml").write_text(LIST.partition("[[entity]]")[0])
+    with pytest.raises(
+        FingerprintError, match=r"name the makers in \[\[entity\]\] rows or a country in \[class\]"
+    ):
+        with_lists(catalog, [tmp_path])

@@ -8,6 +8,7 @@ from dataclasses import replace
 import fake_netbox
 import pytest
 import simulated_audit
+from msgspec import structs
 
 import hostile
 from camscan.errors import OperationalError
@@ -55,7 +56,7 @@ def test_new_firmware_changes_the_description_of_that_device_only(netbox: fake_n
     push(INVENTORY, netbox.url, fake_netbox.TOKEN)
     netbox.changes.clear()
     first = STANDING[0]
-    newer = replace(first.claims["firmware"], value="V9")
+    newer = structs.replace(first.claims["firmware"], value="V9")
     changed = replace(first, claims={**first.claims, "firmware": newer})
     devices = tuple(changed if each is first else each for each in INVENTORY.devices)
     again = push(replace(INVENTORY, devices=devices), netbox.url, fake_netbox.TOKEN)

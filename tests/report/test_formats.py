@@ -332,3 +332,15 @@ def test_a_text_that_many_devices_say_is_held_once_after_reading() -> None:
     held = read(jsonl.render(simulated_audit.audit(200, 1).inventory).splitlines(keepends=True))
     makers = [evidence.says for device in held.devices for evidence in device.claims["kind"].evidence]
     assert len(set(makers)) == len({id(text) for text in makers})
+
+
+def test_a_pdf_that_lists_only_the_first_devices_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("fpdf", reason="extra not installed")
+    from camscan.report import pdf
+
+    said: list[str] = []
+    monkeypatch.setattr(pdf, "MAX_DEVICES", 3)
+    monkeypatch.setattr(pdf._Paper, "line", lambda _self, text, *_a, **_k: said.append(text))
+    pdf.render(simulated_audit.audit(9, 5).inventory)
+    wanted = "Only the first 3 of 9 devices are listed here; all of them are in the CSV and the workbook."
+    assert wanted in said

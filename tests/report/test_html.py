@@ -270,3 +270,12 @@ def test_hostile_texts_run_nothing_in_a_browser(tmp_path: Path) -> None:
             document.querySelectorAll('#rows tr.row').length];
     """
     assert [False, 0, len(hostile.EVERYTHING)] == browser.evaluate(tmp_path, page, steps)
+
+
+def test_an_arabic_report_says_its_findings_in_arabic_and_keeps_the_english_beside_them(
+    audit: simulated_audit.Audit,
+) -> None:
+    page = render(audit.inventory, language="ar").decode("utf-8")
+    assert "مطابق للسياسة ndaa-889-a (s.889(a)(1)(A)) لأن الصانع هو Hikvision" in page
+    assert "Matches ndaa-889-a because the maker is Hikvision on evidence" in page
+    assert "<p><bdi>Matches" not in page

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import pytest
 import simulated_audit
 
 from camscan.errors import UsageError
+from camscan.model.finding import Verdict
 from camscan.report import formats
 from camscan.report.next_steps import StepKind, next_steps
 from camscan.report.roll_up import au_2023, ndaa_889, only_policy, roll_up
@@ -152,3 +154,26 @@ def test_the_tables_are_formats_of_their_own(audit: simulated_audit.Audit, name:
     table = {"au-2023": au_2023, "ndaa-889": ndaa_889}[name](audit.inventory)
     written = list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
     assert [list(table.header), *map(list, table.rows)] == written
+
+
+def test_a_finding_under_the_family_counts_for_each_policy_of_it(audit: simulated_audit.Audit) -> None:
+    held = audit.inventory
+    unknown = next(each for each in held.findings if each.verdict is Verdict.TO_BE_CHECKED)
+    family = replace(held, findings=(replace(unknown, regime="ndaa-889"), replace(unknown, regime="uk-2022")))
+    for policy in ("ndaa-889", "ndaa-889-a", "ndaa-889-b"):
+        assert ["ndaa-889"] == [each.regime for each in only_policy(family, policy).findings]
+
+
+def test_only_a_finding_that_hangs_on_the_maker_asks_to_confirm_the_maker(
+    audit: simulated_audit.Audit,
+) -> None:
+    held = audit.inventory
+    device = next(each for each in held.devices if each.value("manufacturer") and each.status != "removed")
+    template = next(each for each in held.findings if each.verdict is Verdict.TO_BE_CHECKED)
+
+    def kinds(action: str) -> set[StepKind]:
+        finding = replace(template, device_id=device.device_id, action=action)
+        return {each.kind for each in next_steps(summarise(replace(held, findings=(finding,))))}
+
+    assert StepKind.CHECK_MAKER in kinds("check-maker")
+    assert StepKind.CHECK_MAKER not in kinds("assess")

@@ -39,8 +39,12 @@ def read_policies(directory: Path, parties: Parties) -> tuple[Policy, ...]:
     return found
 
 
-def read_user_policies(place: Path, parties: Parties, known: Sequence[Policy] = ()) -> tuple[Policy, ...]:
+def read_user_policies(
+    place: Path, parties: Parties, known: Sequence[Policy] = (), countries: Sequence[Document] = ()
+) -> tuple[Policy, ...]:
     """The lists in one TOML file or in every `*.toml` of a folder (docs/policies.md, "Your own lists").
+
+    countries: the rows of jurisdictions.toml, which a list that goes by a class needs.
 
     Raises UsageError when there is no such place or no list in it, FingerprintError when one is wrong or
     uses the id of a policy in `known`.
@@ -56,10 +60,11 @@ def read_user_policies(place: Path, parties: Parties, known: Sequence[Policy] = 
         if document is None:
             continue
         faults += _judge(document, file.name, parties, user=True)
+        faults += _judge_class(document, file.name, countries)
         if document["id"] in taken:
             faults.append(Fault(file.name, "", "id", f"`{document['id']}` is the id of another policy"))
         taken.add(document["id"])
-        found.append(_policy(document, parties, (), user=True))
+        found.append(_policy(document, parties, countries, user=True))
     raise_first(faults)
     return tuple(found)
 
@@ -67,8 +72,13 @@ def read_user_policies(place: Path, parties: Parties, known: Sequence[Policy] = 
 def with_lists(catalog: Catalog, places: Iterable[Path]) -> tuple[Policy, ...]:
     """The policies of `catalog` and behind them the operator's lists; raises as `read_user_policies`."""
     found = catalog.policies
-    for place in places:
-        found += read_user_policies(place, Parties(catalog.vendors, catalog.brands), found)
+    parties = Parties(catalog.vendors, catalog.brands)
+    faults: list[Fault] = []
+    wanted = list(places)
+    countries = _jurisdictions(catalog.directory, parties, faults) if wanted else ()
+    raise_first(faults)
+    for place in wanted:
+        found += read_user_policies(place, parties, found, countries)
     return found
 
 
@@ -140,7 +150,11 @@ def _known_maker(file: str, maker: str, key: str, parties: Parties) -> Iterator[
 
 def _judge(document: Document, file: str, parties: Parties, user: bool = False) -> Iterator[Fault]:
     """What the schema cannot say of a policy file."""
-    if not document.get("entity") and not document.get("class") and not document.get("asks_maker", True):
+    if user and not document.get("entity") and not document.get("class"):
+        yield Fault(
+            file, "", "entity", "is missing: name the makers in [[entity]] rows or a country in [class]"
+        )
+    elif not document.get("entity") and not document.get("class") and not document.get("asks_maker", True):
         yield Fault(file, "", "entity", "names nobody and asks nothing: it could never give a finding")
     if document.get("entity") and document.get("class"):
         yield Fault(file, "", "class", "a policy goes by names or by a class, not by both: make two files")
@@ -162,6 +176,17 @@ def _judge(document: Document, file: str, parties: Parties, user: bool = False) 
     ends = document.get("ends")
     if ends is not None and ends < document["effective"]:
         yield Fault(file, "", "ends", "lies before `effective`")
+
+
+def _judge_class(document: Document, file: str, countries: Sequence[Document]) -> Iterator[Fault]:
+    """A class that no maker falls under would look like a clean bill of health."""
+    if "class" in document:
+        asked, known = document["class"]["jurisdiction"], sorted({each["country"] for each in countries})
+        if asked not in known:
+            which = ", ".join(known) or "none"
+            yield Fault(
+                file, "", "class.jurisdiction", f"no maker is recorded under `{asked}`; known: {which}"
+            )
 
 
 def _judge_wording(file: str, key: str, kind: str, template: str) -> Iterator[Fault]:

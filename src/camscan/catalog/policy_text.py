@@ -166,8 +166,20 @@ maker = "Acme Optics"        # any other name works as it stands
 subsidiaries = "not-covered" # for your lists subsidiaries and other labels are meant unless you say otherwise
 ```
 
+Instead of `[[entity]]` rows a list may go by the country of the maker, as `fingerprints/jurisdictions.toml`
+records it; a maker without a row there gives "to be checked":
+
+```toml
+[class]
+jurisdiction = "CN"
+named_as = "makers under that country's law"
+covers = "cameras and recorders"
+subsidiaries = "covered"
+relabels = "covered"
+```
+
 Everything in `fingerprints/policy-schema.json` may stand there: `site_rule`, `ends`, `action`, `wording`,
-`class` (by country, from `fingerprints/jurisdictions.toml`), notes and dates. A wording may not judge:
+notes and dates. A wording may not judge:
 words such as "illegal" or "compliant" are refused.
 """
 

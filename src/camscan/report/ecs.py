@@ -6,6 +6,7 @@ field for stands under `camscan`, as ECS asks of custom fields.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from camscan.model.inventory import Inventory, Scan
@@ -18,7 +19,12 @@ ECS_VERSION = "8.11.0"
 
 def render(inventory: Inventory) -> bytes:
     """The whole file."""
-    return b"".join(dumps(event(entry, inventory.scan)) + b"\n" for entry in entries(inventory))
+    return b"".join(pieces(inventory))
+
+
+def pieces(inventory: Inventory) -> Iterator[bytes]:
+    """The file line by line."""
+    return (dumps(event(entry, inventory.scan)) + b"\n" for entry in entries(inventory))
 
 
 def event(entry: Entry, scan: Scan) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Which file suffix is which format, and the one way a report reaches the disk.
 
-Rules: a writer is a pure function Inventory → bytes (or pieces of bytes); a file appears whole or not at all (temporary file
-in the same folder, then rename); writers are imported when they are asked for.
+Rules: a writer is a pure function Inventory → bytes, or pieces of bytes; a file appears whole or not at all
+(temporary file in the same folder, then rename); writers are imported when they are asked for.
 """
 
 from __future__ import annotations

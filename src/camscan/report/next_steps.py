@@ -12,7 +12,7 @@ from enum import StrEnum
 from camscan.model.device import Kind
 from camscan.model.exchange import Outcome
 from camscan.model.finding import Verdict
-from camscan.report.rows import ADVISORY, Entry
+from camscan.report.rows import Entry
 from camscan.report.summary import Summary, exploited
 
 
@@ -73,7 +73,8 @@ def _step(kind: StepKind, concerned: Iterable[Entry]) -> Step | None:
 
 def _unsure(entry: Entry) -> bool:
     return bool(entry.device.value("manufacturer")) and any(
-        finding.verdict is Verdict.TO_BE_CHECKED and finding.regime != ADVISORY for finding in entry.findings
+        finding.action == "check-maker" and finding.verdict is Verdict.TO_BE_CHECKED
+        for finding in entry.findings
     )
 
 

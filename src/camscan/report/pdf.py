@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import bidirectional
 
 from camscan.errors import MissingExtra
 from camscan.model.inventory import Inventory
@@ -127,11 +128,14 @@ def _write(paper: _Paper, inventory: Inventory, summary: Summary, words: Languag
         _("Sure"),
     )
     shown = summary.entries[:MAX_DEVICES]
+    if len(summary.entries) > MAX_DEVICES:
+        text = _(  # one line, as the translator sees it
+            "Only the first %(shown)s of %(all)s devices are listed here; all of them are in the CSV and the workbook."  # noqa: E501
+        )
+        paper.line(text % {"shown": number(len(shown)), "all": number(summary.devices)}, 9)
     paper.table(
         (*header, _("Findings")), (5, 4, 3, 3.5, 3.5, 5, 5, 1.6, 5), (_row(e, words) for e in shown), 6.5
     )
-    if len(summary.entries) > MAX_DEVICES:
-        paper.line(f"… (+{number(len(summary.entries) - MAX_DEVICES)}: CSV, XLSX)", 9)
 
 
 def _row(entry: Entry, words: Language) -> tuple[str, ...]:
@@ -198,9 +202,13 @@ class _Paper:
         """A paragraph."""
         self._page.set_font(self._family, "B" if bold else "", size)
         align = "R" if self._rtl else "L"
-        self._page.multi_cell(
-            0, size * 0.5, self._safe(text, 4000), align=align, new_x="LMARGIN", new_y="NEXT"
-        )
+        text = self._safe(text, 4000)
+        foreign = self._rtl and not any(bidirectional(ch) in ("R", "AL") for ch in text)
+        if foreign:  # a sentence of another direction keeps its own, or its numbers and stops change places
+            self._page.set_text_shaping(use_shaping_engine=True, direction="ltr")
+        self._page.multi_cell(0, size * 0.5, text, align=align, new_x="LMARGIN", new_y="NEXT")
+        if foreign:
+            self._page.set_text_shaping(use_shaping_engine=True, direction="rtl")
         self._page.ln(1)
 
     def heading(self, text: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from camscan.errors import UsageError
+from camscan.model.device import Kind
 from camscan.model.finding import Finding
 from camscan.model.inventory import Inventory
 from camscan.report.csv import table as csv_table
@@ -40,15 +41,19 @@ class Table:
 
 
 def only_policy(inventory: Inventory, policy: str) -> Inventory:
-    """The devices with a finding of this policy, and those findings; `ndaa-889` also means `ndaa-889-a`."""
-    findings = tuple(
-        finding
-        for finding in inventory.findings
-        if finding.regime == policy or finding.regime.startswith(f"{policy}-")
-    )
+    """The devices with a finding of this policy, and those findings; `ndaa-889` also means `ndaa-889-a`.
+
+    A finding under the family alone (`ndaa-889`: nobody knows the maker) concerns each of its policies, so
+    `ndaa-889-a` means it too.
+    """
+    findings = tuple(finding for finding in inventory.findings if _concerns(finding.regime, policy))
     wanted = {finding.device_id for finding in findings}
     devices = tuple(device for device in inventory.devices if device.device_id in wanted)
     return replace(inventory, devices=devices, findings=findings)
+
+
+def _concerns(regime: str, policy: str) -> bool:
+    return regime == policy or regime.startswith(f"{policy}-") or policy.startswith(f"{regime}-")
 
 
 def roll_up(inventory: Inventory, by: Sequence[str]) -> Table:
@@ -128,6 +133,11 @@ def _claim(name: str) -> Callable[[Entry, Finding], str]:
     return lambda entry, _finding: entry.device.value(name)
 
 
+def _described(kind: str) -> str:
+    known = kind if kind != Kind.CAMERA_LIKE else "device, type not established"
+    return f"network video {known}"
+
+
 def _empty(_entry: Entry, _finding: Finding) -> str:
     return ""
 
@@ -139,7 +149,7 @@ _NDAA_889 = (
     _Field("model_number", _claim("model")),
     _Field("oem_or_manufacturer_part_number", _claim("hardware_id")),
     _Field("wholesaler_number", _empty),
-    _Field("item_description", lambda e, _f: f"network video {e.device.value('kind')}"),
+    _Field("item_description", lambda e, _f: _described(e.device.value("kind"))),
     _Field("producer", _claim("manufacturer")),
     _Field("producer_relation", lambda e, _f: relation(e.device)),
     _Field("producer_uei", _empty),

@@ -8,9 +8,10 @@ in by name; "matches", "to be checked", never "illegal" or "compliant".
 
 from __future__ import annotations
 
-from camscan.model.finding import Verdict
+from camscan.model.finding import Finding, Verdict
 from camscan.report.language import Language
 from camscan.report.next_steps import Step, StepKind
+from camscan.report.rows import ADVISORY
 from camscan.report.summary import Summary
 
 
@@ -107,6 +108,40 @@ def verdict_name(verdict: Verdict, words: Language) -> str:
         Verdict.CANNOT_BE_DECIDED: _("cannot be decided"),
         Verdict.QUESTION: _("a question"),
     }[verdict]
+
+
+def finding_sentence(finding: Finding, maker: str, words: Language) -> str:
+    """What a finding says: in English its own wording; in another language the same made from its parts.
+
+    The English wording stays in every data format and beside the translation.
+    """
+    if words.code == "en":
+        return finding.wording
+    _ = words.gettext
+    parts = {
+        "rule": finding.reference
+        if finding.regime == ADVISORY
+        else f"{finding.regime} ({finding.reference})",
+        "maker": maker or _("unknown"),
+        "sure": f"{int(finding.confidence * 100 + 1e-9) / 100:.2f}",
+    }
+    if finding.regime == ADVISORY:
+        text = {
+            Verdict.MATCHES: _(
+                "Advisory %(rule)s names this firmware (maker %(maker)s, confidence %(sure)s)."
+            ),
+            Verdict.CANNOT_BE_DECIDED: _(
+                "Advisory %(rule)s may apply: the firmware version does not decide it (maker %(maker)s)."
+            ),
+        }.get(
+            finding.verdict, _("Advisory %(rule)s is to be checked (maker %(maker)s, confidence %(sure)s).")
+        )
+    else:
+        text = {
+            Verdict.MATCHES: _("Matches %(rule)s because the maker is %(maker)s (confidence %(sure)s)."),
+            Verdict.QUESTION: _("A question under %(rule)s about a component of this device."),
+        }.get(finding.verdict, _("To be checked against %(rule)s: maker %(maker)s, confidence %(sure)s."))
+    return text % parts
 
 
 def step_sentence(step: Step, words: Language) -> str:

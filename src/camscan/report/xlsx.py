@@ -46,6 +46,8 @@ _WIDE = {
 _NUMBERS = frozenset({"confidence", "targets", "responders"})
 _SUMMARY_HEADER = ("made by", "devices", "under another label", "sites", " ")
 
+_PAGE = {"landscape": True, "paper_size": 9, "fit_to_pages": (1, 0)}  # A4, all columns on one page
+
 _Cell = str | float | int | None
 
 
@@ -76,9 +78,10 @@ def render(inventory: Inventory) -> bytes:
         ("Summary", [dict(zip(_SUMMARY_HEADER, line, strict=True)) for _, line in lines])
     ]
     sheets += [(name, _records(header, made)) for name, (header, made) in lists.items()]
-    widths = {
+    widths: dict[str, dict[str, float] | list[float]] = {
         name: [float(_WIDE.get(each, max(11, len(each) + 3))) for each in lists[name][0]] for name in lists
     }
+    widths["Summary"] = [44.0, 14.0, 20.0, 14.0, 16.0]
     out = io.BytesIO()
     write_worksheets(
         sheets,
@@ -88,7 +91,9 @@ def render(inventory: Inventory) -> bytes:
         header_row={"Summary": TITLE_ROWS},
         merge_ranges={"Summary": [(0, 0, 0, len(_SUMMARY_HEADER) - 1, title, big)]},
         row_formats={"Summary": headings},
-        column_widths={"Summary": [44.0, 14.0, 20.0, 14.0, 16.0]} | widths,
+        row_heights={"Summary": {0: 26.0}},
+        page_setup=dict.fromkeys(("Summary", *lists), _PAGE),
+        column_widths=widths,
         freeze_panes={name: {"row": 1, "col": 0} for name in lists},
         autofilter=dict.fromkeys(lists, True),
     )

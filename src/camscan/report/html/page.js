@@ -214,7 +214,7 @@
     if (tr && !String(getSelection())) toggle(Number(tr.dataset.index));
   });
   let waiting = 0;
-  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 120); });
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 60); });
   form.addEventListener("reset", () => setTimeout(filter));
   form.addEventListener("submit", (event) => event.preventDefault());
   heads.forEach((head) => head.querySelector("button").addEventListener("click", () => {
