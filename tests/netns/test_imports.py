@@ -87,10 +87,10 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
         # Twice: on a busy machine banners come after masscan has given up.
         for number in (1, 2):
             running.run(
-            "masscan", f"{NETWORK}.2-{NETWORK}.30", "-p", PORTS, "--banners", "-e", "lan0", "--rate", "500",
-            "--adapter-ip", f"{NETWORK}.240", "--router-mac", "02-00-00-00-01-00", "--wait", "6",
-            "-oJ", str(folder / f"masscan-{number}.json"),
-        )  # fmt: skip
+                "masscan", f"{NETWORK}.2-{NETWORK}.30", "-p", PORTS, "--banners", "-e", "lan0",
+                "--rate", "500", "--adapter-ip", f"{NETWORK}.240", "--router-mac", "02-00-00-00-01-00",
+                "--wait", "6", "-oJ", str(folder / f"masscan-{number}.json"),
+            )  # fmt: skip
         running.run(
             "nmap", "-n", "-T5", "-sV", "--version-intensity", "1", "-p", PORTS, "--script", SCRIPTS,
             "--script-timeout", "4s", "-oX", str(folder / "nmap.xml"), hosts, timeout_seconds=300,

@@ -68,11 +68,12 @@ def command(
     """
     from camscan import catalog
     from camscan.cli.auditing import audited
-    from camscan.cli.running import Output, deliver
+    from camscan.cli.running import Output, configure_logging, deliver
     from camscan.survey.imported import ImportRequest, import_files
 
     output = Output(outputs, form, quiet)
     output.check()
+    configure_logging(0)  # scapy would print of each packet that a capture cuts short
     register = keeping(given, by_itself=False)
     known = catalog.load(fingerprints)
     request = ImportRequest(
