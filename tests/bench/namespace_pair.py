@@ -110,6 +110,8 @@ class Contestant:
     commands: list[list[str]]
     count: Callable[[str], int]
     flags: str = ""
+    wanted: int = 0
+    """How many findings there are to make, where that is not what the others are to make."""
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
@@ -151,7 +153,7 @@ class Contestant:
         flags = self.flags
         if self.ended_by_us:
             flags += f"; {self.ended_by_us} did not end within {LIMIT_SECONDS} s and were ended by the bench"
-        lost = [wanted - found for found in self.found]
+        lost = [(self.wanted or wanted) - found for found in self.found]
         return (
             f"| {self.name} | {len(self.cpu)} | {spread(self.cpu)} | {spread(self.wall)} | "
             f"{statistics.median(lost):g} ({min(lost)}–{max(lost)}) | {max(self.memory)} | {flags} |"

@@ -6,7 +6,7 @@ and can forge. Prints one JSON object. The namespaces and both interfaces end wi
 SCENARIO (JSON): sweep ("syn", "arp", "nodes"), targets, excluded, ports, open ([ip, port]…), refusing
 (hosts that answer RST), on_link (targets are on the link and answer ARP when in `present`), loss (share each
 way), forge (a false SYN-ACK for every SYN that is not to an open port), rate, device_rate, without_numpy,
-strangers ([ip]… that answer the first ARP request), then_ports (asked of responders and of also_asked, [ip]…),
+strangers ([ip]… that answer the first ARP request), then_ports (asked of responders and also_asked, [ip]…),
 after (steps of the walk to leave out), finished ([ip]… that are to be left alone).
 """
 
@@ -35,7 +35,7 @@ def device_mac(ip: int) -> bytes:
 
 
 class Peer:
-    """Answers on the far end; `frames` counts by target address, `times` and `to`: when each SYN came, and for whom."""
+    """Answers on the far end; `frames` counts by target; `times`, `to`: when each SYN came, for whom."""
 
     def __init__(self, scenario: dict) -> None:
         self.open = {(number(ip), port) for ip, port in scenario.get("open", [])}

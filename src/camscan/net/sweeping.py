@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import netaddr
+
 from camscan.errors import ScopeError
 from camscan.model.exchange import Outcome
 from camscan.model.scope import MAX_ADDRESSES, Scope
@@ -23,6 +25,11 @@ from camscan.net.session import PortMap
 
 if TYPE_CHECKING:
     from camscan.net.raw.syn import SynSweep
+
+NO_RIGHT = (
+    "no right to raw sockets (CAP_NET_RAW): no ARP sweep, ports were connected to instead, and hardware "
+    "addresses beyond the kernel's own table are missing; `camscan doctor` says how to get it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,9 @@ class Sweep(Protocol):
     def refusing(self) -> list[str]:
         """Addresses that answered the sweep otherwise than by `found`."""
 
+    def mac(self, ip: str) -> str | None:
+        """The hardware address that the sweep heard for this one."""
+
     def macs(self) -> dict[str, str]:
         """Hardware addresses that the sweep heard."""
 
@@ -77,7 +87,10 @@ def make_sweep(*, gate: Gate, pace: Pace, port_map: PortMap, found: Found, guide
     A port map means a simulated network on loopback: that is connected to.
     """
     connections = OnlyConnect(gate, pace, port_map, found, guide)
-    if raw and not port_map and sys.platform == "linux" and can_send_raw():
+    wanted = raw and not port_map and sys.platform == "linux"
+    if wanted and not can_send_raw():
+        connections.lack = NO_RIGHT
+    elif wanted:
         from camscan.net.raw.routes import Routes
 
         routes = Routes.read()
@@ -98,7 +111,9 @@ def make_sweep(*, gate: Gate, pace: Pace, port_map: PortMap, found: Found, guide
 
 
 class OnlyConnect:
-    """Connections for every pair."""
+    """Connections for every pair. lack: what that costs, where a raw sweep was wanted and not possible."""
+
+    lack = ""
 
     def __init__(self, gate: Gate, pace: Pace, port_map: PortMap, found: Found, guide: Guide) -> None:
         self._gate, self._guide = gate, guide
@@ -134,6 +149,11 @@ class OnlyConnect:
         """Every end is told by `found`."""
         return []
 
+    def mac(self, ip: str) -> str | None:
+        """None: the kernel's table has it."""
+        del ip
+        return None
+
     def macs(self) -> dict[str, str]:
         """None: the kernel's table has them."""
         return {}
@@ -143,8 +163,9 @@ class OnlyConnect:
         return iter(())
 
     def faults(self) -> list[str]:
-        """Nothing goes wrong here that is not the outcome of a pair."""
-        return []
+        """The missing right, unless only this machine was looked at; all else is the outcome of a pair."""
+        loopback = netaddr.IPSet(["127.0.0.0/8", "::1/128"])
+        return [self.lack] if self.lack and self._gate.scope.allowed - loopback else []
 
 
 class RawThenConnect:
@@ -153,12 +174,8 @@ class RawThenConnect:
     def __init__(self, raw: SynSweep, connect: OnlyConnect, scope: Scope, guide: Guide) -> None:
         self._raw, self._connect, self._scope, self._guide = raw, connect, scope, guide
         self.hurry, self.pending = connect.hurry, connect.pending  # a SYN of ours never becomes a connection
-        self.refusing, self.macs, self.outcomes, self.faults = (
-            raw.refusing,
-            raw.macs,
-            raw.outcomes,
-            raw.faults,
-        )
+        self.refusing, self.mac, self.macs = raw.refusing, raw.mac, raw.macs
+        self.outcomes, self.faults = raw.outcomes, raw.faults
 
     async def everyone(self, ports: Sequence[int], *, seed: int, after: int) -> None:
         """See `Sweep.everyone`. What is connected to is few, and is asked anew when a scan is resumed."""

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 import ssl
 import warnings
+from asyncio import sslproto
 from functools import cache
 
 _LEGACY_SERVER_CONNECT = 0x4  # OP_LEGACY_SERVER_CONNECT, unnamed in the ssl module before 3.12
+
+RECORD_BYTES = 1 << 14
+"""The largest TLS record (RFC 8446, 5.1). asyncio gives every connection a buffer sixteen times as large: a
+hundred megabytes where hundreds of devices are questioned at once."""
+sslproto.SSLProtocol.max_size = RECORD_BYTES
 
 
 @cache

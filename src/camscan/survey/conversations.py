@@ -36,6 +36,7 @@ class Conversations:
         self._surveys: dict[str, asyncio.Task[None]] = {}
         self._settled = set[str]()
         self._logging_in = LoggingIn(desk)
+        self._at_once = asyncio.Semaphore(desk.request.manners.hosts_at_once)
         self.pending: Callable[[str], int] = lambda _: 0
         self.hurry: Callable[[str], None] = lambda _: None
         desk.announced = lambda ip, xaddrs: self.plan(ip).announced(xaddrs)
@@ -106,7 +107,7 @@ class Conversations:
 
     def settle(self, ip: str) -> None:
         """Tell of a device, once, as far as its one address shows."""
-        self._desk.note_mac(ip, self._desk.neighbours.get(ip))
+        self._desk.note_mac(ip, self._desk.hardware_address(ip))
         device = self._desk.notebook.verdict(ip)
         if device is None or ip in self._settled or device.kind not in CAMERA_KINDS:
             return
@@ -124,7 +125,8 @@ class Conversations:
                 plan.ended(what)
 
         workers = self._desk.request.manners.device_connections_at_once
-        await asyncio.gather(*(talk() for _ in range(workers)))
+        async with self._at_once:
+            await asyncio.gather(*(talk() for _ in range(workers)))
         session.close()
         await self._logging_in.read(ip)
         self.settle(ip)

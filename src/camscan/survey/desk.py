@@ -45,6 +45,8 @@ class Desk:
         self.warnings: list[str] = []
         self.announced: Callable[[str, Iterable[str]], None] = lambda _ip, _xaddrs: None
         """Called with the ONVIF service addresses that an address announced."""
+        self.heard_mac: Callable[[str], str | None] = lambda _: None
+        """The hardware address that a sweep under way has heard for an address."""
 
     def note(self, observation: Observation) -> None:
         """Keep an observation and tell of it, once."""
@@ -60,11 +62,15 @@ class Desk:
             self.note(observe(ip, "neighbour", {"mac.observed": mac}, at=utc_now(), payload=mac.encode()))
             self.ledger.record("neighbour", ip, Outcome.ANSWERED)
 
+    def hardware_address(self, ip: str) -> str | None:
+        """What the table given, or a sweep's ARP, says of this address; None where neither knows it."""
+        return self.neighbours.get(ip) or self.heard_mac(ip)
+
     def add_neighbours(self) -> None:
-        """Hardware addresses for every address heard from: those given, else what we and the kernel saw."""
-        table = self.neighbours if self.request.neighbours else {**read_neighbours(), **self.neighbours}
+        """Hardware addresses for every address heard from; the kernel's table too, unless one was given."""
+        kernel = {} if self.request.neighbours else read_neighbours()
         for ip in list(self.notebook.addresses()):
-            self.note_mac(ip, table.get(ip))
+            self.note_mac(ip, self.hardware_address(ip) or kernel.get(ip))
 
     def warn(self, text: str) -> None:
         """One line for people, said once."""

@@ -53,6 +53,7 @@ class PortSweep:
             raw=request.raw,
         )
         self._conversations.pending, self._conversations.hurry = sweep.pending, sweep.hurry
+        self._desk.heard_mac = sweep.mac
         after = self._course.swept = request.resume_after.swept
         try:
             first, second = (choice.sweep_ports(request, stage) for stage in (1, 2))

@@ -118,6 +118,11 @@ class SynSweep:
         """Addresses that answered, be it with a refusal."""
         return self.table.hosts(REFUSING)
 
+    def mac(self, ip: str) -> str | None:
+        """The hardware address this one has on our own link."""
+        found = None if ":" in ip else self.hops.on_link.get(int.from_bytes(socket.inet_aton(ip), "big"))
+        return found.hex(":") if found else None
+
     def macs(self) -> dict[str, str]:
         """Hardware addresses heard by ARP on our own links."""
         return {address_text(ip): mac.hex(":") for ip, mac in self.hops.on_link.items()}
