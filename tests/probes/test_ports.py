@@ -62,7 +62,7 @@ def test_a_port_of_the_operators_own_is_tried_as_web_tls_and_stream() -> None:
 
 
 def test_only_existing_probes_speak() -> None:
-    assert {"http", "tls", "rtsp"} == {name for each in CAMERA_PORTS for name in each.speaks}
+    assert {"http", "tls", "rtsp", "onvif-device"} == {name for each in CAMERA_PORTS for name in each.speaks}
     assert 554 in ports_speaking("rtsp")
     assert 443 in ports_speaking("tls")
 

@@ -25,7 +25,7 @@ def spoken(made: Plan, left: int = 6) -> list[tuple[int, str]]:
 
 
 def test_the_strongest_port_speaks_first_and_every_protocol_gets_its_turn() -> None:
-    assert [(80, "http"), (80, "tls"), (554, "rtsp")] == spoken(plan(554, 80))
+    assert [(80, "http"), (80, "onvif-device"), (80, "tls"), (554, "rtsp")] == spoken(plan(554, 80))
 
 
 def test_a_port_that_answered_is_not_tried_in_another_protocol() -> None:
@@ -71,8 +71,30 @@ def test_the_same_follow_up_is_taken_once_and_never_for_another_device() -> None
 def test_axis_is_asked_for_its_own_information_once() -> None:
     made = plan(80)
     made.looks_like_axis = True
-    assert ["axis-info", "http", "tls"] == [probe for _, probe in spoken(made)]
+    assert ["axis-info", "http", "onvif-device", "tls"] == [probe for _, probe in spoken(made)]
 
 
-def test_what_was_not_said_is_known() -> None:
-    assert [("http", 80), ("tls", 80)] == list(plan(80).unsaid())
+def test_onvif_is_tried_where_a_get_of_the_page_got_no_answer() -> None:
+    said = spoken(plan(2020))
+
+    assert (2020, "onvif-device") in said
+
+
+def test_a_description_read_on_a_port_leaves_its_page_to_be_asked_for() -> None:
+    made = plan()
+    description = Ask("ssdp", IP, 49152, Transport.TCP, b"GET /d.xml HTTP/1.1", Framing.HTTP, "description")
+    made.heard(description, understood=True)
+    made.opened(49152)
+
+    assert [(49152, "http")] == spoken(made)
+
+
+def test_the_page_is_asked_for_beside_an_onvif_service_that_answered_when_no_page_is_known() -> None:
+    made = plan(80)
+    made.announced(["http://10.0.0.5/onvif/device_service"])
+    talk = made.next_talk(UNKNOWN, 6)
+    assert talk is not None
+    made.heard(talk.asks[0], understood=True)
+    made.ended(talk)
+
+    assert [(80, "http")] == spoken(made)

@@ -11,12 +11,12 @@ import contextlib
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from camscan.model.address import parse_mac
 from camscan.model.exchange import Reply
 from camscan.model.observation import Observation, observe
 from camscan.net.clock import utc_now
 from camscan.net.interfaces import Interface
 from camscan.net.mdns_sources import MdnsSources
+from camscan.probes.mdns import claimed_macs
 
 if TYPE_CHECKING:
     from zeroconf import ServiceInfo
@@ -146,13 +146,12 @@ async def _resolve(
 def _observations(info: ServiceInfo, service_type: str, name: str) -> Iterable[Observation]:
     addresses = info.parsed_addresses()
     txt = [_text(key) + "=" + _text(value or b"") for key, value in (info.properties or {}).items()]
-    macs = [mac for entry in txt if (mac := parse_mac(entry.partition("=")[2]))]
     fields: dict[str, str | list[str] | None] = {
         "mdns.service": service_type.removesuffix(".local."),
         "mdns.instance": name.removesuffix(f".{service_type}"),
         "mdns.host": (info.server or "").rstrip("."),
         "mdns.txt": txt,
-        "mac.claimed": macs,
+        "mac.claimed": [mac for mac in claimed_macs(txt, [name]) if mac],
         "net.claimed_address": addresses,
     }
     payload = repr((service_type, name, sorted(txt), info.server, info.port)).encode("utf-8", "replace")

@@ -111,6 +111,7 @@ class Session:
         answered = False
         queue = deque(talk.asks)
         connection: Connection | None = None
+        used = retried = False  # of this connection: it gave an answer; of this Ask: it was sent before
         async with self._slots:
             self._begin()
             try:
@@ -121,15 +122,24 @@ class Session:
                             self._closed(connection)
                             connection = None
                             connection = await self._open(talk)
+                            used = False
                         reply = await self._say(connection, ask)
                     except Ended as end:
+                        if used and not retried and end.outcome is Outcome.SILENT:
+                            # It closes after each answer, and that was not seen before this Ask was sent.
+                            self._closed(connection)
+                            connection, used, retried = None, False, True
+                            queue.appendleft(ask)
+                            continue
+                        retried = False
                         self._ended(ask, end.outcome, end.why)
                         if connection is None:
                             for unsaid in queue:
                                 self._ended(unsaid, end.outcome, end.why)
                             break
                         continue
-                    answered = True
+                    answered = used = True
+                    retried = False
                     for further in self._hear(reply):
                         self._queue(queue, further, talk)
             finally:

@@ -123,7 +123,7 @@ def record_fields(records: Iterable[dns.Record]) -> RawFields:
         "mdns.instance": instances,
         "mdns.host": hosts,
         "mdns.txt": [one_line(text) for text in texts if text],
-        "mac.claimed": list(_macs(texts, instances)),
+        "mac.claimed": list(claimed_macs(texts, instances)),
         "net.claimed_address": claimed_addresses(*addresses),
     }
 
@@ -144,7 +144,11 @@ def _instance(name: dns.Name) -> str | None:
     return None
 
 
-def _macs(texts: list[str | None], instances: list[str | None]) -> Iterator[str | None]:
+def claimed_macs(texts: Iterable[str | None], instances: Iterable[str | None]) -> Iterator[str | None]:
+    """Hardware addresses that TXT entries (`mac=…`) and names of services claim.
+
+    Only keys that say so count: HomeKit's `id` has the form of one and is none.
+    """
     for text in texts:
         found = _MAC_KEY.fullmatch(text or "")
         if found:

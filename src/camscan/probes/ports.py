@@ -15,6 +15,7 @@ PRINTER_PORTS = range(9100, 9108)
 """Raw printing: whatever is sent there comes out on paper."""
 
 _WEB = ("http", "tls")
+_ONVIF = ("http", "onvif-device", "tls")  # some serve ONVIF and close on a GET of anything else
 _SECURE = ("tls", "http")
 _STREAM = ("rtsp",)
 
@@ -34,20 +35,20 @@ class CameraPort:
 
 
 CAMERA_PORTS: tuple[CameraPort, ...] = (
-    CameraPort(80, "web page of nearly every camera and recorder", 1, _WEB),
+    CameraPort(80, "web page of nearly every camera and recorder", 1, _ONVIF),
     CameraPort(443, "the same over TLS; the certificate often names the maker", 1, _SECURE),
     CameraPort(554, "RTSP, the video stream; the realm often names maker or serial", 1, _STREAM),
-    CameraPort(8000, "Hikvision SDK; ONVIF of Reolink and of no-name cameras", 1, ("http",)),
-    CameraPort(8080, "second web port; ONVIF of no-name cameras", 1, _WEB),
+    CameraPort(8000, "Hikvision SDK; ONVIF of Reolink and of no-name cameras", 1, ("http", "onvif-device")),
+    CameraPort(8080, "second web port; ONVIF of no-name cameras", 1, _ONVIF),
     CameraPort(37777, "Dahua and its relabels: close to unique, connecting is enough", 1, ()),
     CameraPort(34567, "Xiongmai and its relabels: close to unique, connecting is enough", 1, ()),
     CameraPort(8554, "RTSP where 554 needs privileges or is taken", 1, _STREAM),
-    CameraPort(8899, "ONVIF of Xiongmai boards", 1, _WEB),
-    CameraPort(2020, "ONVIF of TP-Link Tapo and VIGI", 1, _WEB),
+    CameraPort(8899, "ONVIF of Xiongmai boards", 1, _ONVIF),
+    CameraPort(2020, "ONVIF of TP-Link Tapo and VIGI", 1, _ONVIF),
     CameraPort(8443, "second TLS web port", 1, _SECURE),
     CameraPort(81, "web port of cameras behind a recorder or beside another server", 1, _WEB),
     CameraPort(88, "web port of Foscam", 1, _WEB),
-    CameraPort(5000, "ONVIF of no-name gSOAP cameras; Dahua", 1, _WEB),
+    CameraPort(5000, "ONVIF of no-name gSOAP cameras; Dahua", 1, _ONVIF),
     CameraPort(9000, "Reolink; connecting is enough, too many others use it", 1, ()),
     CameraPort(10554, "RTSP of VStarcam and others", 1, _STREAM),
     CameraPort(82, "further web ports behind recorders (Uniview)", 2, _WEB),

@@ -23,6 +23,8 @@ _RANK = {each.port: rank for rank, each in enumerate(CAMERA_PORTS)}
 _UNLISTED = ("http", "tls", "rtsp")
 _MAX_EXTRA = 8
 LOW_VALUE_STEPS = ("favicon",)
+_STILL_TRIED = {"tls": ("http", "onvif-device", "rtsp"), "ssdp": ("http",), "onvif-device": ("http",)}
+"""What an answer to a probe leaves worth trying on its port: where HTTP was spoken, the page tells more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,11 @@ class Plan:
 
     def heard(self, ask: Ask, *, understood: bool) -> list[Ask]:
         """An answer came on ask's connection; the further Asks worth sending on that connection."""
-        port = self.ports.setdefault(ask.port, _Port([]))
+        self.opened(ask.port)
+        port = self.ports[ask.port]
         if understood:
-            port.to_try = [] if ask.probe != "tls" else port.to_try
+            kept = _STILL_TRIED.get(ask.probe, ())
+            port.to_try = [each for each in port.to_try if each in kept]
             port.answered = port.answered or ask.probe
         if ask.probe == "onvif-device":
             self.onvif_answered = self.onvif_answered or understood
@@ -111,6 +115,7 @@ class Plan:
             return Talk(ask.port, ask.transport, (ask,))
         for number in sorted(self.ports, key=lambda port: (_RANK.get(port, 999), port)):
             port = self.ports[number]
+            port.to_try = [each for each in port.to_try if not self._is_idle(each, number)]
             if port.to_try and not port.busy:
                 port.busy = True
                 return self._speak(number, port.to_try.pop(0))
@@ -121,11 +126,11 @@ class Plan:
         if talk.port in self.ports:
             self.ports[talk.port].busy = False
 
-    def unsaid(self) -> Iterable[tuple[str, int]]:
-        """(probe, port) of every question that was not asked."""
-        for number, port in self.ports.items():
-            for probe in port.to_try:
-                yield probe, number
+    def _is_idle(self, protocol: str, number: int) -> bool:
+        """Would this protocol tell nothing new on this port?"""
+        if protocol == "onvif-device":
+            return self.onvif_answered or number in self.onvif_tried
+        return protocol == "http" and self.page_seen and self.ports[number].answered == "onvif-device"
 
     def _speak(self, number: int, protocol: str) -> Talk:
         if protocol == "tls":
@@ -138,6 +143,9 @@ class Plan:
             return Talk(number, Transport.TLS, asks)
         if protocol == "rtsp":
             return Talk(number, Transport.TCP, rtsp_asks(self.target, number))
+        if protocol == "onvif-device":
+            self.onvif_tried.add(number)
+            return Talk(number, Transport.TCP, onvif_device.onvif_asks(self.target, number))
         return Talk(number, Transport.TCP, http_asks(self.target, number))
 
     def _on_same_connection(self, ask: Ask) -> list[Ask]:
