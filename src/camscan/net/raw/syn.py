@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from camscan.errors import OperationalError
 from camscan.model.exchange import Outcome
 from camscan.net.gate import Gate
 from camscan.net.pace import Pace
@@ -23,14 +21,14 @@ from camscan.net.raw.brake import Brake
 from camscan.net.raw.cookie import Cookie
 from camscan.net.raw.frames import has_numpy
 from camscan.net.raw.hops import NOBODY, Hop, Hops
-from camscan.net.raw.lane import Lane, SourcePort
+from camscan.net.raw.lanes import Lanes
+from camscan.net.raw.queue import Queue
 from camscan.net.raw.routes import Link, Routes, Way
-from camscan.net.raw.table import NONE, REFUSING, Table
+from camscan.net.raw.table import NONE, REFUSING, Answers, Table
 from camscan.net.raw.tries import RoundTrip, Tries
 from camscan.net.raw.walk import walk
 
 _BATCH = 4096
-_RING_FRAMES, _RING_FRAMES_FAST = 1 << 13, 1 << 15
 _DRAWN_AHEAD_SECONDS = 0.25
 """What an interrupted scan would not ask again after `resume` stays well below a second's worth."""
 _SHUT_SECONDS = 0.5
@@ -66,17 +64,16 @@ class SynSweep:
         self.hops.changed = self._arrived
         self._arrivals: list[int] = []
         self._arrival_rows: Sequence[int] = ()
-        self._port = SourcePort()
-        self._lanes: dict[Link, Lane | str] = {}
         self._brake = Brake(pace, _BATCH, began)
+        self._lanes = Lanes(_BATCH, fast=self._brake.unlimited)
+        most = max(_BATCH, pace.manners.packets_per_second)
+        self._queue = Queue(self.table, pace.device_interval, most, _BATCH)
         self._tries = Tries(len(gate.scope))
         self._round_trip = RoundTrip(pace.manners.connect_timeout_seconds)
-        self._ready: deque[Any] = deque()
-        self._waiting: deque[tuple[float, Any]] = deque()
-        self._waiting_count = 0
         self._sent_at, self._shut_at, self._drops_at = began, 0.0, began
         self._printers = 0
-        self.sent = self.sent_again = self.spoofed = self.ring_lost = 0
+        self.sent = self.spoofed = 0
+        self._sent_before = 0
 
     @property
     def slowed(self) -> int:
@@ -129,8 +126,7 @@ class SynSweep:
 
     def faults(self) -> list[str]:
         """What could not be done, one line each: for the warnings of the coverage."""
-        lanes = [lane for lane in self._lanes.values() if isinstance(lane, str)]
-        return [str(fault) for fault in self.hops.faults()] + lanes
+        return [str(fault) for fault in self.hops.faults()] + list(self._lanes.faults.values())
 
     def outcomes(self) -> Iterator[tuple[str, Outcome, str]]:
         """(address, outcome, why) of every address in scope that this sweep had to ask."""
@@ -145,13 +141,7 @@ class SynSweep:
         """Close the sockets; pairs that were asked and had not answered are silent."""
         self._hear_all(asyncio.get_running_loop().time())
         self.hops.close()
-        for lane in self._lanes.values():
-            if isinstance(lane, Lane):
-                lane.ring.dropped()
-                self.ring_lost += lane.ring.lost
-                lane.close()
-        self._lanes.clear()
-        self._port.close()
+        self._lanes.close()
 
     # Which pairs are next -------------------------------------------------------------------------
 
@@ -206,72 +196,45 @@ class SynSweep:
             self.table.set_mac(place, mac)
             self._arrivals.append(place)
 
-    def _next(self, fresh: Iterator[Any], room: int, now: float) -> tuple[Any, bool]:
-        """(pairs that may leave now, whether there may be more at once)."""
+    def _look_around(self, now: float) -> None:
+        """What changed since the last batch: who is known whole by now, who answered ARP."""
         if now - self._shut_at >= _SHUT_SECONDS:
             self._shut_at = now
             self.table.shut_off(self._finished())
         if self._arrivals:
-            self._ready.append(self.table.pairs(self._arrivals, self._arrival_rows))
+            self._queue.put(self.table.pairs(self._arrivals, self._arrival_rows))
             self._arrivals = []
-        chosen: list[Any] = []
-        count = looked = 0
-        drawing = self._waiting_count < max(_BATCH, self._pace.manners.packets_per_second)
-        while count < room and looked < 4 * _BATCH:
-            if self._waiting and self._waiting[0][0] <= now:
-                _, pairs = self._waiting.popleft()
-                self._waiting_count -= len(pairs)
-            elif self._ready:
-                pairs = self._ready.popleft()
-            elif not drawing or count * 2 >= room or (pairs := next(fresh, None)) is None:
-                break
-            looked += len(pairs) + 64
-            part, rest = pairs[: room - count], pairs[room - count :]
-            if len(rest):
-                self._ready.appendleft(rest)
-            go, wait = self.table.split(part, now)
-            if len(wait):
-                self._waiting.append((now + self._pace.device_interval, wait))
-                self._waiting_count += len(wait)
-            if len(go):
-                chosen.append(go)
-                count += len(go)
-        if not chosen:
-            return None, looked >= 4 * _BATCH
-        if len(chosen) > 1:  # one device may be in two portions
-            pairs, wait = self.table.split(self.table.join(chosen), now)
-            if len(wait):
-                self._waiting.append((now + self._pace.device_interval, wait))
-                self._waiting_count += len(wait)
-            return pairs, True
-        return chosen[0], True
 
     # The loop -------------------------------------------------------------------------------------
 
     async def _run(self, portions: Iterable[Any]) -> None:
-        fresh = _Drawn(portions)
+        self._queue.draw(portions)
+        self._sent_before = self.sent
         loop = asyncio.get_running_loop()
         while True:
             now = loop.time()
             self._hear_all(now)
+            self._look_around(now)
             room = self._brake.room(now)
-            pairs, more = self._next(fresh, room, now) if room else (None, False)
+            pairs, more = self._queue.take(room, now) if room else (None, False)
             sent = self._send(pairs, now) if pairs is not None else 0
             delay = self._brake.took(sent, now)
-            if fresh.over and not more and not sent and self._is_idle(now) and not self._ask_again():
+            if not more and not sent and self._is_idle(now) and not self._ask_again():
                 return
             await asyncio.sleep(delay if sent else 0 if more else max(delay, QUANTUM_SECONDS / 2))
 
     def _is_idle(self, now: float) -> bool:
         """Nothing is waiting, and whoever was asked last has had the time to answer."""
-        busy = self._ready or self._waiting or self._arrivals or self.hops.busy
+        busy = not self._queue.drawn or not self._queue.empty or self._arrivals or self.hops.busy
         return not busy and now - self._sent_at > self._round_trip.patience
 
     def _ask_again(self) -> bool:
-        silent = self.table.again(self._tries)
-        if len(silent):
-            self._ready.append(silent)
-        return bool(len(silent))
+        """Another pass over what is silent, unless the last one could send nothing."""
+        if self.sent == self._sent_before:
+            return False
+        self._sent_before = self.sent
+        self._queue.put(self.table.again(self._tries))
+        return not self._queue.empty
 
     # Sending and hearing --------------------------------------------------------------------------
 
@@ -302,49 +265,41 @@ class SynSweep:
         return pairs[allowed]
 
     def _send_on(self, link: Link, pairs: Any, mac: bytes | None, now: float) -> int:
-        lane = self._lane(link)
-        if isinstance(lane, str):
+        lane = self._lanes.on(link)
+        if lane is None:
             return 0
         keys, seqs = self.table.frames(pairs)
         try:
             taken, full = lane.send(keys, seqs, self.table.link_macs(pairs) if mac is None else mac)
         except OSError as fault:
-            self._lanes[link] = f"{link.name}: {fault.strerror or fault}"
-            lane.close()
+            self._lanes.failed(link, fault)
             return 0
         if full:
             self._brake.loss(now)
-            self._ready.appendleft(pairs[taken:])
+            self._queue.put(pairs[taken:], first=True)
         self.table.sent(pairs[:taken], now, self._pace.device_interval)
         self.sent += taken
         self._sent_at = now
         return taken
 
-    def _lane(self, link: Link) -> Lane | str:
-        if link not in self._lanes:
-            frames = _RING_FRAMES_FAST if self._brake.unlimited else _RING_FRAMES
-            try:
-                self._lanes[link] = Lane(link, self._port.number, capacity=_BATCH, ring_frames=frames)
-            except OperationalError as fault:
-                self._lanes[link] = str(fault)
-        return self._lanes[link]
-
     def _hear_all(self, now: float) -> None:
         look = now - self._drops_at >= _DROPS_SECONDS
         self._drops_at = now if look else self._drops_at
-        for lane in self._lanes.values():
-            if isinstance(lane, Lane):
-                while (heard := self.table.hear(lane.ring, now)) is not None:
-                    self.spoofed += heard.spoofed
-                    if heard.round_trip is not None:
-                        self._round_trip.measured(heard.round_trip)
-                    self._judge(heard.first, heard.later, now)
-                    if heard.syn_acks:
-                        self._brake.charge(heard.syn_acks, now)  # the kernel answers each with RST
-                    for ip, port in heard.opened:
-                        self._opened(address_text(ip), port)
-                if look and lane.ring.dropped():
-                    self._brake.loss(now)
+        for lane in self._lanes:
+            while (heard := self.table.hear(lane.ring, now)) is not None:
+                self._take_in(heard, now)
+            if look and lane.ring.dropped():
+                self._brake.loss(now)
+
+    def _take_in(self, heard: Answers, now: float) -> None:
+        self.spoofed += heard.spoofed
+        if heard.round_trip is not None:
+            self._round_trip.measured(heard.round_trip)
+        self._judge(heard.first, heard.later, now)
+        if heard.syn_acks:
+            self._brake.charge(heard.syn_acks, now)  # the kernel answers each with RST
+        for ip, port in heard.opened:
+            self._opened(address_text(ip), port)
 
     def _judge(self, first: int, later: int, now: float) -> None:
         for tries, count in ((1, first), (2, later)):
@@ -355,9 +310,8 @@ class SynSweep:
                 self._brake.calm(now)
 
     def _why_unasked(self, way: Way) -> tuple[Outcome, str]:
-        lane = self._lanes.get(way.link)
-        if isinstance(lane, str):
-            return Outcome.NOT_RUN, lane
+        if fault := self._lanes.faults.get(way.link):
+            return Outcome.NOT_RUN, fault
         if not self.table.ports:
             return Outcome.NOT_PERMITTED, "printer ports are never touched" if self._printers else "no port"
         if self.hops.busy:
@@ -365,24 +319,6 @@ class SynSweep:
         if way.next_hop is not None and isinstance(self._mac(way), bytes):
             return Outcome.NOT_ASKED, ""
         return (Outcome.SILENT, NOBODY) if way.next_hop is None else self.hops.excuse(way)
-
-
-class _Drawn:
-    """An iterator of portions that tells whether it has ended."""
-
-    def __init__(self, portions: Iterable[Any]) -> None:
-        self._portions = iter(portions)
-        self.over = False
-
-    def __iter__(self) -> _Drawn:
-        return self
-
-    def __next__(self) -> Any:
-        try:
-            return next(self._portions)
-        except StopIteration:
-            self.over = True
-            raise
 
 
 def _table(pace: Pace, cookie: Cookie, began: float) -> Table:
