@@ -178,7 +178,8 @@ class PolicyDesk:
     ) -> Iterator[str]:
         """Why this is not a flat match; nothing when it is one."""
         if maker.confidence < SURE:
-            yield f"the maker is only probably {maker.shown} (confidence {as_confidence(maker.confidence)})"
+            how = "only probably" if maker.confidence >= 0.5 else "perhaps"
+            yield f"the maker is {how} {maker.shown} (confidence {as_confidence(maker.confidence)})"
         if entity.doubt:
             yield entity.doubt
         elif policy.status is not Status.CERTAIN or entity.status is not Status.CERTAIN:
