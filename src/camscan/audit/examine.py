@@ -20,6 +20,17 @@ def examine(
     *,
     today: date | None = None,
 ) -> tuple[Finding, ...]:
+    """What `findings_of` gives, at once."""
+    return tuple(findings_of(inventory, policies, advisories, today=today))
+
+
+def findings_of(
+    inventory: Inventory,
+    policies: Iterable[Policy],
+    advisories: Iterable[Advisory],
+    *,
+    today: date | None = None,
+) -> Iterator[Finding]:
     """The findings of every device that an inventory lists (cameras, recorders, …); other devices get none.
 
     today: the day for which policies are judged, by default the day the scan began. Findings the inventory
@@ -28,11 +39,8 @@ def examine(
     """
     examiner = Examiner(policies, advisories, today or inventory.scan.started.date())
     sites = _sites(inventory)
-    return tuple(
-        finding
-        for device in inventory.devices
-        for finding in examiner.findings(device, sites.get(device.site) or Site(id=device.site))
-    )
+    for device in inventory.devices:
+        yield from examiner.findings(device, sites.get(device.site) or Site(id=device.site))
 
 
 class Examiner:

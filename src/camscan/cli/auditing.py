@@ -15,11 +15,18 @@ if TYPE_CHECKING:
 
 
 def audited(inventory: Inventory, catalog: Catalog, lists: Iterable[Path] = ()) -> Inventory:
-    """The inventory with the findings of today's policies and advisories, those of `lists` included."""
-    from camscan.audit.examine import examine
-    from camscan.catalog.policies import with_lists
+    """The inventory with the findings of today's policies and advisories, those of `lists` included.
 
-    return replace(inventory, findings=examine(inventory, with_lists(catalog, lists), catalog.advisories))
+    They are kept where its devices are: in memory, or on disk.
+    """
+    from camscan.audit.examine import findings_of
+    from camscan.catalog.policies import with_lists
+    from camscan.model.finding import Finding
+    from camscan.survey.shelf import Shelf
+
+    in_memory = isinstance(inventory.devices, tuple)
+    found = findings_of(inventory, with_lists(catalog, lists), catalog.advisories)
+    return replace(inventory, findings=tuple(found) if in_memory else Shelf(found, Finding))
 
 
 def judge_of(

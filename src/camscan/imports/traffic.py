@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -27,6 +27,7 @@ from camscan.wire.frame import Frame, Packet
 MAX_FRAGMENTS = 256
 MAX_DATAGRAM = 65535
 MAX_SEEN = 50_000
+MAX_REPEATED = 8_192
 MAX_OPEN_PORTS = 64
 _SIP_PORTS = frozenset({5060})
 _DATAGRAM_TRANSPORTS = (Transport.UDP, Transport.GROUP)
@@ -61,6 +62,7 @@ class Traffic:
         self._probes = datagram_probes()
         self._streams = Streams(self._place, self._listed) if streams else None
         self._seen: OrderedDict[object, None] = OrderedDict()
+        self._datagrams: OrderedDict[int, str] = OrderedDict()  # read → the probe whose protocol it broke
         self._fragments: OrderedDict[object, dict[int, tuple[bytes, bool]]] = OrderedDict()
         self._open_ports: Counter[str] = Counter()
         self.malformed: Counter[str] = Counter()
@@ -150,6 +152,20 @@ class Traffic:
             place = self._place(ip, packet.source_port, captured.at, captured.interface)
             yield from (o for o in greeting(place, packet.payload) if "sip.user_agent" in o.fields)
             return
+        mark = hash((ip, ports, packet.payload))
+        failed = self._datagrams.get(mark)
+        if failed is None:  # devices say everything twice or more, and reading it is most of the work
+            failed = yield from self._answers(probes, ip, packet, captured)
+            self._datagrams[mark] = failed
+            if len(self._datagrams) > MAX_REPEATED:
+                self._datagrams.popitem(last=False)
+        if failed:
+            self.malformed[failed] += 1
+
+    def _answers(
+        self, probes: Iterable[Probe], ip: str, packet: Packet, captured: Frame
+    ) -> Generator[Observation, None, str]:
+        """What the probes read of a datagram; returns the first whose protocol it breaks, or ""."""
         failed = ""
         for probe in probes:
             ask = Ask(probe.name, ip, packet.source_port, Transport.UDP, b"")
@@ -162,8 +178,7 @@ class Traffic:
                         yield replace(each, provenance=self._name)
             except MalformedReply:
                 failed = failed or probe.name
-        if failed:
-            self.malformed[failed] += 1
+        return failed
 
     def _dhcp(self, packet: Packet, captured: Frame) -> Iterator[Found]:
         try:

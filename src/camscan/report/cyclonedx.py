@@ -38,7 +38,7 @@ def pieces(inventory: Inventory) -> Iterator[bytes]:
 
     In JSON text the place between is found with certainty, because a quote inside a string is escaped.
     """
-    here = standing(entries(inventory))
+    here = list(standing(entries(inventory)))
     before, place, after = _indented(_around(inventory, here)).partition(_PLACE)
     if not here:
         yield before + place + after + b"\n"
@@ -59,7 +59,7 @@ def _indented(part: Json) -> bytes:
 
 def document(inventory: Inventory) -> Json:
     """The document as plain dicts."""
-    here = standing(entries(inventory))
+    here = list(standing(entries(inventory)))
     return {**_around(inventory, here), "components": [_device(entry) for entry in here]}
 
 

@@ -8,7 +8,8 @@ kill is valid up to its last line; lines come as scan, site, device | observatio
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import msgspec
 
@@ -63,9 +64,13 @@ def pieces(inventory: Inventory) -> Iterator[bytes]:
     yield scan_line(inventory.scan)
     for scan in inventory.scans:
         yield scan_line(scan)
-    for group in (inventory.sites, inventory.devices, inventory.observations, inventory.findings):
-        for first in range(0, len(group), ITEMS_AT_ONCE):
-            yield _block(group[first : first + ITEMS_AT_ONCE])
+    groups: tuple[Iterable[Device | Observation | Finding | Site], ...] = (
+        inventory.sites, inventory.devices, inventory.observations, inventory.findings,
+    )  # fmt: skip
+    for group in groups:
+        items = iter(group)
+        while some := list(islice(items, ITEMS_AT_ONCE)):
+            yield _block(some)
     for scan in inventory.scans:
         yield coverage_line(scan)
     yield coverage_line(inventory.scan)

@@ -5,7 +5,7 @@ Rules: a step names things (addresses, segments), never blames; the words of eac
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,18 +45,13 @@ _CONFLICT_FLAGS = frozenset({"identity-conflict", "misaddressed", "address-misma
 
 def next_steps(summary: Summary) -> list[Step]:
     """The steps that this inventory calls for, in order of use; empty when there is none."""
-    here = summary.entries
-    steps = [
-        _step(StepKind.EXPLOITED, (e for e in here if exploited(e))),
-        _step(StepKind.CHECK_FIRMWARE, (e for e in here if not exploited(e) and _perhaps_exploited(e))),
-        _step(StepKind.CREDENTIALS, (e for e in here if not _OPEN_FLAGS.isdisjoint(e.device.flags))),
-        _unreached(summary),
-        _step(StepKind.LOOK_AT, (e for e in here if not e.device.value("manufacturer"))),
-        _step(StepKind.CHECK_MAKER, (e for e in here if _unsure(e))),
-        _step(StepKind.RECORDERS, (e for e in here if _hides_cameras(e))),
-        _step(StepKind.CONFLICTS, (e for e in here if not _CONFLICT_FLAGS.isdisjoint(e.device.flags))),
-        _empty_sites(summary),
-    ]
+    concerned: dict[StepKind, list[str]] = {kind: [] for kind in StepKind}
+    for entry in summary.entries:
+        for kind, calls_for in _CALLS_FOR.items():
+            if calls_for(entry):
+                concerned[kind].append(place_of(entry))
+    apart = {StepKind.UNREACHED: _unreached(summary), StepKind.EMPTY_SITES: _empty_sites(summary)}
+    steps = [apart[kind] if kind in apart else _step(kind, concerned[kind]) for kind in StepKind]
     return [step for step in steps if step is not None]
 
 
@@ -66,9 +61,8 @@ def place_of(entry: Entry) -> str:
     return f"{entry.device.ip} ({site})" if site else entry.device.ip
 
 
-def _step(kind: StepKind, concerned: Iterable[Entry]) -> Step | None:
-    details = tuple(place_of(entry) for entry in concerned)
-    return Step(kind, len(details), details) if details else None
+def _step(kind: StepKind, places: Sequence[str]) -> Step | None:
+    return Step(kind, len(places), tuple(places)) if places else None
 
 
 def _unsure(entry: Entry) -> bool:
@@ -84,6 +78,17 @@ def _perhaps_exploited(entry: Entry) -> bool:
 
 def _hides_cameras(entry: Entry) -> bool:
     return "hidden-cameras" in entry.device.flags or entry.device.value("kind") == Kind.RECORDER
+
+
+_CALLS_FOR: Mapping[StepKind, Callable[[Entry], bool]] = {
+    StepKind.EXPLOITED: exploited,
+    StepKind.CHECK_FIRMWARE: lambda e: not exploited(e) and _perhaps_exploited(e),
+    StepKind.CREDENTIALS: lambda e: not _OPEN_FLAGS.isdisjoint(e.device.flags),
+    StepKind.LOOK_AT: lambda e: not e.device.value("manufacturer"),
+    StepKind.CHECK_MAKER: _unsure,
+    StepKind.RECORDERS: _hides_cameras,
+    StepKind.CONFLICTS: lambda e: not _CONFLICT_FLAGS.isdisjoint(e.device.flags),
+}
 
 
 def _unreached(summary: Summary) -> Step | None:

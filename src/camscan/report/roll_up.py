@@ -7,8 +7,8 @@ columns; a cell camscan cannot know is left empty for a person, never invented.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from camscan.errors import UsageError
 from camscan.model.device import Kind
@@ -64,21 +64,32 @@ def roll_up(inventory: Inventory, by: Sequence[str]) -> Table:
     if not [name for name in by if name.strip()]:
         raise UsageError("--by needs at least one column, e.g. --by organisation,site")
     columns = choose(by)
-    listed = list(entries(inventory))
+    listed = entries(inventory)
     if all(column.name != "status" for column in columns):
         listed = standing(listed)
-    groups: dict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    groups: dict[tuple[str, ...], _Count] = defaultdict(_Count)
     for entry in listed:
-        groups[tuple(column.value(entry) for column in columns)].append(entry)
-    made = sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+        groups[tuple(column.value(entry) for column in columns)].add(entry)
+    made = sorted(groups.items(), key=lambda item: (-item[1].devices, item[0]))
     return Table(
         (*(column.name for column in columns), "devices", "sites"),
-        tuple((*key, str(len(group)), str(_sites(group))) for key, group in made),
+        tuple((*key, str(group.devices), str(len(group.sites))) for key, group in made),
     )
 
 
-def _sites(group: Iterable[Entry]) -> int:
-    return len({entry.site.id for entry in group})
+@dataclass(slots=True)
+class _Count:
+    """Devices of one group, by kind, and the ids of their sites."""
+
+    devices: int = 0
+    sites: set[str] = field(default_factory=set)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def add(self, entry: Entry) -> None:
+        """Count one device."""
+        self.devices += 1
+        self.sites.add(entry.site.id)
+        self.kinds[entry.device.value("kind")] += 1
 
 
 def au_2023(inventory: Inventory) -> Table:
@@ -87,25 +98,29 @@ def au_2023(inventory: Inventory) -> Table:
     The question then was by brand name: `devices` and `sites` count the label. `devices_made` and
     `sites_made` count the maker, whatever the label (facts: audit, section 1).
     """
-    here = standing(entries(inventory))
-    organisations: dict[str, list[Entry]] = defaultdict(list)
-    for entry in here:
-        organisations[entry.site.organisation].append(entry)
+    labelled: dict[tuple[str, str], _Count] = defaultdict(_Count)
+    made: dict[tuple[str, str], _Count] = defaultdict(_Count)
+    organisations = set()
+    for entry in standing(entries(inventory)):
+        organisations.add(entry.site.organisation)
+        labelled[entry.site.organisation, entry.device.value("brand")].add(entry)
+        made[entry.site.organisation, entry.device.value("manufacturer")].add(entry)
     lines = []
-    for organisation, group in sorted(organisations.items()):
+    for organisation in sorted(organisations):
         for name in AU_2023_MAKERS:
-            labelled = [entry for entry in group if entry.device.value("brand") == name]
-            made = [entry for entry in group if entry.device.value("manufacturer") == name]
-            kinds = Counter(entry.device.value("kind") for entry in labelled)
+            worn, built = labelled[organisation, name], made[organisation, name]
             lines.append(
                 (
                     organisation,
                     name,
-                    str(len(labelled)),
-                    str(_sites(labelled)),
-                    *(str(kinds[kind]) for kind in ("camera", "recorder", "intercom", "access-terminal")),
-                    str(len(made)),
-                    str(_sites(made)),
+                    str(worn.devices),
+                    str(len(worn.sites)),
+                    *(
+                        str(worn.kinds[kind])
+                        for kind in ("camera", "recorder", "intercom", "access-terminal")
+                    ),
+                    str(built.devices),
+                    str(len(built.sites)),
                 )
             )
     header = (

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from camscan.errors import UsageError
@@ -241,19 +242,32 @@ def sites_of(inventory: Inventory) -> dict[str, Site]:
 def entries(inventory: Inventory, *, everything: bool = False) -> Iterator[Entry]:
     """The devices a report lists, in the inventory's order; with `everything` also what is no camera."""
     sites = sites_of(inventory)
-    found: dict[str, list[Finding]] = {}
-    for finding in inventory.findings:
-        others = found.get(finding.device_id)
-        if others is None:
-            found[finding.device_id] = [finding]
-        else:
-            others.append(finding)
+    found = _by_device(inventory.findings)
     for device in inventory.devices:
         kind = device.claims.get("kind")
         if not everything and (kind is None or kind.value not in CAMERA_KINDS):
             continue
         site = sites.get(device.site) or Site(id=device.site)
-        yield Entry(device, site, tuple(found.get(device.device_id, ())))
+        yield Entry(device, site, found(device.device_id))
+
+
+def _by_device(findings: Sequence[Finding]) -> Callable[[str], tuple[Finding, ...]]:
+    """Device id → its findings. Of findings on disk only the places are held: those of a device stand
+    together, so that one run, rarely a few, are all of them."""
+    if isinstance(findings, tuple):
+        found: dict[str, list[Finding]] = {}
+        for finding in findings:
+            found.setdefault(finding.device_id, []).append(finding)
+        return lambda device_id: tuple(found.get(device_id, ()))
+    runs: dict[str, tuple[tuple[int, int], ...]] = {}
+    place = 0
+    for device_id, together in groupby(findings, key=lambda finding: finding.device_id):
+        end = place + sum(1 for _ in together)
+        runs[device_id] = (*runs.get(device_id, ()), (place, end))
+        place = end
+    return lambda device_id: tuple(
+        finding for first, last in runs.get(device_id, ()) for finding in findings[first:last]
+    )
 
 
 def rows(listed: Iterable[Entry], columns: Sequence[Column] = STANDARD) -> Iterator[list[str]]:

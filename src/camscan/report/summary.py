@@ -7,12 +7,15 @@ its own and comes last; a site counts once however many devices stand there.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from heapq import nlargest
+from itertools import islice
+from typing import overload
 
 from camscan.model.finding import Finding, Verdict
-from camscan.model.inventory import Inventory, Scan
+from camscan.model.inventory import Inventory, Scan, Site
 from camscan.report.rows import ADVISORY, Entry, entries, sites_of
 
 REMOVED = "removed"
@@ -59,9 +62,9 @@ class Regime:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All counts; `entries` are the devices that stand, in the inventory's order."""
+    """All counts; `entries` are the devices that stand, in its order, kept where the inventory keeps them."""
 
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     removed: tuple[Entry, ...]
     devices: int
     kinds: tuple[tuple[str, int], ...]
@@ -86,45 +89,170 @@ class Summary:
         return all(scan.coverage.complete for scan in self.scans)
 
 
-def standing(listed: Iterable[Entry]) -> list[Entry]:
+def standing(listed: Iterable[Entry]) -> Iterator[Entry]:
     """The entries whose devices the register does not call removed."""
-    return [entry for entry in listed if entry.device.status != REMOVED]
+    return (entry for entry in listed if entry.device.status != REMOVED)
+
+
+class Standing(Sequence[Entry]):
+    """The devices of an inventory that stand, made anew whenever they are looked at: for those on disk."""
+
+    def __init__(self, inventory: Inventory, count: int) -> None:
+        self._inventory = inventory
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Entry]:
+        return standing(entries(self._inventory))
+
+    @overload
+    def __getitem__(self, index: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Entry, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Entry | tuple[Entry, ...]:
+        places = range(self._count)[index]
+        if isinstance(places, int):
+            return next(islice(self, places, None))
+        if places.step < 0:
+            return tuple(self[each] for each in places)
+        return tuple(islice(self, places.start, places.stop, places.step))
 
 
 def summarise(inventory: Inventory) -> Summary:
-    """Count everything once."""
-    everything = list(entries(inventory))
-    here = standing(everything)
-    removed = [entry for entry in everything if entry.device.status == REMOVED]
-    makers = _tallies(here, "manufacturer")
-    policies, advisories = _regimes(here)
+    """Count everything in one pass; no device is held that the inventory does not hold."""
+    counts, removed, held = _Counts(), [], []
+    for entry in entries(inventory):
+        if entry.device.status == REMOVED:
+            removed.append(entry)
+            continue
+        counts.add(entry)
+        if isinstance(inventory.devices, tuple):
+            held.append(entry)
+    makers = _tallies(counts.makers)
+    policies, advisories = _regimes(counts.regimes)
+    sites = _places(counts.sites)
     return Summary(
-        entries=tuple(here),
+        entries=tuple(held) if len(held) == counts.devices else Standing(inventory, counts.devices),
         removed=tuple(removed),
-        devices=len(here),
-        kinds=tuple(Counter(entry.device.value("kind") for entry in here).most_common()),
+        devices=counts.devices,
+        kinds=tuple(counts.kinds.most_common()),
         makers=makers,
-        brands=_tallies(here, "brand"),
-        organisations=_places(here, lambda e: (e.site.organisation, e.site.organisation)),
-        sites=_places(here, lambda e: (e.site.id, e.site.name or e.site.id)),
-        known_sites=_known_sites(inventory, here),
+        brands=_tallies(counts.brands),
+        organisations=_places(counts.organisations),
+        sites=sites,
+        known_sites=_known_sites(
+            inventory, (site for _, place in counts.sites.items() for site in place.sites)
+        ),
         other_label=sum(tally.other_label for tally in makers),
         unknown_maker=sum(tally.devices for tally in makers if not tally.name),
-        unsure_maker=sum(1 for e in here if e.device.value("manufacturer") and e.device.confidence < SURE),
+        unsure_maker=counts.unsure_maker,
         policies=policies,
         advisories=advisories,
-        listed=sum(1 for entry in here if _has_match(entry)),
-        to_check=sum(1 for entry in here if entry.findings and not _certain(entry)),
-        exploited=sum(1 for entry in here if exploited(entry)),
+        listed=counts.listed,
+        to_check=counts.to_check,
+        exploited=counts.exploited,
         scans=(inventory.scan, *inventory.scans),
     )
 
 
-def _known_sites(inventory: Inventory, here: Sequence[Entry]) -> int:
+class _Counts:
+    """What is counted of the devices that stand, as they come by."""
+
+    def __init__(self) -> None:
+        self.devices = self.unsure_maker = self.listed = self.to_check = self.exploited = 0
+        self.kinds: Counter[str] = Counter()
+        self.makers: dict[str, _Group] = defaultdict(_Group)
+        self.brands: dict[str, _Group] = defaultdict(_Group)
+        self.organisations: dict[tuple[str, str], _Group] = defaultdict(_Group)
+        self.sites: dict[tuple[str, str], _Group] = defaultdict(_Group)
+        self.regimes: dict[tuple[str, str], _Met] = {}
+
+    def add(self, entry: Entry) -> None:
+        """Count one device."""
+        device, site = entry.device, entry.site
+        maker = device.value("manufacturer")
+        self.devices += 1
+        self.kinds[device.value("kind")] += 1
+        self.unsure_maker += bool(maker) and device.confidence < SURE
+        self.listed += _has_match(entry)
+        self.to_check += bool(entry.findings) and not _certain(entry)
+        self.exploited += exploited(entry)
+        for group in (
+            self.makers[maker],
+            self.brands[device.value("brand")],
+            self.organisations[site.organisation, site.organisation],
+            self.sites[site.id, site.name or site.id],
+        ):
+            group.add(entry, maker)
+        for regime, findings in _by_regime(entry.findings).items():
+            met = self.regimes.get(regime)
+            if met is None:
+                met = self.regimes[regime] = _Met(regime[0], findings[0].source)
+            met.add(entry, findings)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Devices that have one thing in common. site: that of the first."""
+
+    devices: int = 0
+    other_label: int = 0
+    listed: int = 0
+    site: Site = field(default_factory=lambda: Site(""))
+    sites: set[str] = field(default_factory=set)
+    makers: Counter[str] = field(default_factory=Counter)
+
+    def add(self, entry: Entry, maker: str) -> None:
+        """Count one device."""
+        if not self.devices:
+            self.site = entry.site
+        self.devices += 1
+        self.other_label += wears_another_label(entry)
+        self.listed += _has_match(entry)
+        self.sites.add(entry.site.id)
+        self.makers[maker] += 1
+
+
+@dataclass(slots=True)
+class _Met:
+    """What one policy or advisory meets. verdicts: of each device the gravest."""
+
+    regime: str
+    source: str
+    references: dict[str, None] = field(default_factory=dict)
+    verdicts: Counter[Verdict] = field(default_factory=Counter)
+    sites: set[str] = field(default_factory=set)
+    effective: date | None = None
+    known_exploited: bool = False
+
+    def add(self, entry: Entry, findings: Sequence[Finding]) -> None:
+        """Count one device with its findings, at least one."""
+        self.verdicts[min((finding.verdict for finding in findings), key=_ORDER.index)] += 1
+        self.sites.add(entry.site.id)
+        for finding in findings:
+            self.references[finding.reference] = None
+            self.known_exploited |= finding.known_exploited
+            if finding.effective and (self.effective is None or finding.effective < self.effective):
+                self.effective = finding.effective
+
+
+def _by_regime(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        name = finding.reference if finding.regime == ADVISORY else ""
+        groups.setdefault((finding.regime, name), []).append(finding)
+    return groups
+
+
+def _known_sites(inventory: Inventory, here: Iterable[str]) -> int:
     known = {site.id for site in sites_of(inventory).values()}
     if inventory.sites:
         known = {site.id for site in inventory.sites}
-    return len(known | {entry.site.id for entry in here})
+    return len(known | set(here))
 
 
 def wears_another_label(entry: Entry) -> bool:
@@ -147,67 +275,41 @@ def _certain(entry: Entry) -> bool:
     return any(f.verdict is Verdict.MATCHES for f in entry.findings)
 
 
-def _tallies(here: Iterable[Entry], claim: str) -> tuple[Tally, ...]:
-    groups: dict[str, list[Entry]] = defaultdict(list)
-    for entry in here:
-        groups[entry.device.value(claim)].append(entry)
-    made = [
-        Tally(
-            name,
-            len(group),
-            sum(1 for entry in group if wears_another_label(entry)),
-            len({entry.site.id for entry in group}),
-        )
-        for name, group in groups.items()
-    ]
+def _tallies(groups: Mapping[str, _Group]) -> tuple[Tally, ...]:
+    made = [Tally(name, group.devices, group.other_label, len(group.sites)) for name, group in groups.items()]
     return tuple(sorted(made, key=lambda tally: (not tally.name, -tally.devices, tally.name)))
 
 
-def _places(here: Iterable[Entry], key: Callable[[Entry], tuple[str, str]]) -> tuple[Place, ...]:
-    groups: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for entry in here:
-        groups[key(entry)].append(entry)
+def _places(groups: Mapping[tuple[str, str], _Group]) -> tuple[Place, ...]:
     made = [
         Place(
             name=name,
-            organisation=group[0].site.organisation,
-            devices=len(group),
-            sites=len({entry.site.id for entry in group}),
-            makers=Counter(entry.device.value("manufacturer") for entry in group),
-            listed=sum(1 for entry in group if _has_match(entry)),
-            sensitive=group[0].site.sensitive,
+            organisation=group.site.organisation,
+            devices=group.devices,
+            sites=len(group.sites),
+            makers=group.makers,
+            listed=group.listed,
+            sensitive=group.site.sensitive,
         )
         for (_, name), group in groups.items()
     ]
     return tuple(sorted(made, key=lambda place: (not place.name, -place.devices, place.name)))
 
 
-def _regimes(here: Iterable[Entry]) -> tuple[tuple[Regime, ...], tuple[Regime, ...]]:
-    groups: dict[tuple[str, str], list[tuple[Entry, Finding]]] = defaultdict(list)
-    for entry in here:
-        for finding in entry.findings:
-            name = finding.reference if finding.regime == ADVISORY else ""
-            groups[finding.regime, name].append((entry, finding))
-    made = []
-    for (regime, _), group in groups.items():
-        worst: dict[str, Verdict] = {}
-        for entry, finding in group:
-            known = worst.get(entry.device.device_id)
-            if known is None or _ORDER.index(finding.verdict) < _ORDER.index(known):
-                worst[entry.device.device_id] = finding.verdict
-        first = group[0][1]
-        made.append(
-            Regime(
-                regime=regime,
-                reference="; ".join(dict.fromkeys(finding.reference for _, finding in group)),
-                verdicts=Counter(worst.values()),
-                devices=len(worst),
-                sites=len({entry.site.id for entry, _ in group}),
-                source=first.source,
-                effective=min((f.effective for _, f in group if f.effective), default=None),
-                known_exploited=any(finding.known_exploited for _, finding in group),
-            )
+def _regimes(groups: Mapping[tuple[str, str], _Met]) -> tuple[tuple[Regime, ...], tuple[Regime, ...]]:
+    made = [
+        Regime(
+            regime=met.regime,
+            reference="; ".join(met.references),
+            verdicts=met.verdicts,
+            devices=met.verdicts.total(),
+            sites=len(met.sites),
+            source=met.source,
+            effective=met.effective,
+            known_exploited=met.known_exploited,
         )
+        for met in groups.values()
+    ]
     made.sort(
         key=lambda r: (not r.known_exploited, -r.verdicts.get(Verdict.MATCHES, 0), -r.devices, r.reference)
     )
@@ -225,12 +327,12 @@ def _gravity(regime: Regime) -> tuple[bool, int, int, str]:
 _ORDER = (Verdict.MATCHES, Verdict.TO_BE_CHECKED, Verdict.CANNOT_BE_DECIDED, Verdict.QUESTION)
 
 
-def urgent(here: Iterable[Entry]) -> list[Entry]:
-    """Entries with findings, those to act on first in front.
+def urgent(here: Iterable[Entry], most: int) -> list[Entry]:
+    """At most so many entries with findings, those to act on first in front.
 
     Known-exploited firmware and certain policy matches before what is to be checked; sensitive sites first.
     """
-    return sorted((entry for entry in here if entry.findings), key=_urgency, reverse=True)
+    return nlargest(most, (entry for entry in here if entry.findings), key=_urgency)
 
 
 def _urgency(entry: Entry) -> tuple[bool, bool, bool, int, float]:

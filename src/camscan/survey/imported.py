@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,8 +28,10 @@ from camscan.net.capture import read_capture
 from camscan.net.clock import utc_now
 from camscan.probes.ports import CAMERA_PORTS
 from camscan.survey.gathering import Gathering
-from camscan.survey.shelf import Shelf
+from camscan.survey.shelf import on_disk
 from camscan.wire.frame import Frame
+
+Keep = Callable[[Iterable[Device]], Sequence[Device]]
 
 MANY_HOSTS = 200_000
 MANY_DEVICES = 1_000  # beyond which they are kept on disk
@@ -78,7 +80,7 @@ def import_files(
     if len(told.unreadable) == len(request.paths):
         raise UsageError("; ".join(told.unreadable))
     homeless = gathering.place()
-    keep = Shelf if len(gathering) > MANY_DEVICES else tuple
+    keep: Keep = on_disk if len(gathering) > MANY_DEVICES else tuple
     devices = identifier.identify_pages(
         gathering.addresses(), gathering.page, site=request.site.id, keep=keep
     )

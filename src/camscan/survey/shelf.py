@@ -1,4 +1,4 @@
-"""Devices on disk, in order: a sequence that is read whenever it is looked at.
+"""Devices or findings on disk, in order: a sequence that is read whenever it is looked at.
 
 Rules: 8 bytes of memory for each; the file has no name and vanishes with the sequence. What is read is equal
 to what was put there, but not the same object.
@@ -10,7 +10,7 @@ import tempfile
 import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import Generic, TypeVar, overload
 
 import msgspec
 
@@ -20,19 +20,21 @@ from camscan.model.device import Device
 _BUFFER_BYTES = 256 * 1024
 _LENGTH_BYTES = 4
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Device)
+
+Item = TypeVar("Item")
 
 
-class Shelf(Sequence[Device]):
-    """`Shelf(devices)` puts them there, one at a time. Raises OperationalError when the disk is full."""
+class Shelf(Sequence[Item], Generic[Item]):
+    """`Shelf(items, kind)` puts them there, one at a time. Raises OperationalError when the disk is full."""
 
-    def __init__(self, devices: Iterable[Device]) -> None:
+    def __init__(self, items: Iterable[Item], kind: type[Item]) -> None:
+        self._decoder = msgspec.msgpack.Decoder(kind)
         self._file = tempfile.TemporaryFile(prefix="camscan-", buffering=_BUFFER_BYTES)  # noqa: SIM115
         weakref.finalize(self, self._file.close)
         self._places = array("Q")
         end = 0
         try:
-            for each in devices:
+            for each in items:
                 record = _ENCODER.encode(each)
                 self._file.write(len(record).to_bytes(_LENGTH_BYTES, "little") + record)
                 self._places.append(end)
@@ -40,24 +42,24 @@ class Shelf(Sequence[Device]):
             self._file.flush()
         except OSError as fault:
             raise OperationalError(
-                f"cannot keep the devices in {tempfile.gettempdir()}: {fault.strerror}; "
+                f"cannot keep what was concluded in {tempfile.gettempdir()}: {fault.strerror}; "
                 "set TMPDIR to a folder with more space"
             ) from None
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def __iter__(self) -> Iterator[Device]:
+    def __iter__(self) -> Iterator[Item]:
         for place in self._places:
             yield self._read(place)
 
     @overload
-    def __getitem__(self, index: int) -> Device: ...
+    def __getitem__(self, index: int) -> Item: ...
 
     @overload
-    def __getitem__(self, index: slice) -> tuple[Device, ...]: ...
+    def __getitem__(self, index: slice) -> tuple[Item, ...]: ...
 
-    def __getitem__(self, index: int | slice) -> Device | tuple[Device, ...]:
+    def __getitem__(self, index: int | slice) -> Item | tuple[Item, ...]:
         if isinstance(index, slice):
             return tuple(self._read(place) for place in self._places[index])
         return self._read(self._places[index])
@@ -67,7 +69,12 @@ class Shelf(Sequence[Device]):
 
     __hash__ = None  # type: ignore[assignment]
 
-    def _read(self, place: int) -> Device:
+    def _read(self, place: int) -> Item:
         self._file.seek(place)
         length = int.from_bytes(self._file.read(_LENGTH_BYTES), "little")
-        return _DECODER.decode(self._file.read(length))
+        return self._decoder.decode(self._file.read(length))
+
+
+def on_disk(devices: Iterable[Device]) -> Shelf[Device]:
+    """The devices, put on disk."""
+    return Shelf(devices, Device)

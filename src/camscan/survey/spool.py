@@ -133,7 +133,10 @@ class Spooled(Sequence[Observation]):
 
     def __getitem__(self, index: int | slice) -> Observation | tuple[Observation, ...]:
         if isinstance(index, slice):
-            return tuple(self)[index]
+            places = range(len(self))[index]
+            if places.step < 0:
+                return tuple(self[each] for each in places)
+            return tuple(islice(self, places.start, places.stop, places.step))
         at = range(len(self))[index]
         return next(islice(self, at, None))
 
