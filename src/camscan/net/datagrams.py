@@ -17,11 +17,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from camscan.model.exchange import Ask, Outcome, Probe, Reply, Target, Transport
+from camscan.net.asked import Asked
 from camscan.net.clock import utc_now
 from camscan.net.gate import Gate, OutsideScope
 from camscan.net.interfaces import Interface
 from camscan.net.ledger import Ledger
 from camscan.net.pace import Pace
+from camscan.net.places import Places
 from camscan.net.session import PortMap
 from camscan.net.udp import Datagram, UdpSocket
 
@@ -41,7 +43,7 @@ class _Channel:
     socket: UdpSocket
     answers_from_anyone: bool  # group questions and fixed reply ports; else only from those asked
     probes: list[Probe] = field(default_factory=list)
-    asked: dict[str, set[str]] = field(default_factory=dict)  # probe → addresses asked by unicast
+    asked: dict[str, Asked] = field(default_factory=dict)  # probe → addresses asked by unicast
 
 
 class Datagrams:
@@ -59,6 +61,9 @@ class Datagrams:
         warn: Callable[[str], None],
     ) -> None:
         self._gate, self._pace, self._ledger = gate, pace, ledger
+        self._places = Places(
+            (int(r.first), int(r.last)) for r in gate.scope.allowed.iter_ipranges() if r.version == 4
+        )
         self._interfaces = tuple(interfaces)
         self._names = {i.index: i.name for i in self._interfaces}
         self._port_map, self._hear, self._warn = port_map, hear, warn
@@ -115,7 +120,9 @@ class Datagrams:
                 self._ledger.record(probe.name, ask.ip, Outcome.NOT_RUN)
                 return
             await self._pace.wait(ask.ip)
-            channel.asked.setdefault(probe.name, set()).add(ask.ip)
+            if probe.name not in channel.asked:
+                channel.asked[probe.name] = Asked(self._places)
+            channel.asked[probe.name].add(ask.ip)
             try:
                 port = self._port_map.get(("udp", ask.port), ask.port)
                 await channel.socket.send_when_free(_fresh(ask, None), ask.ip, port)
