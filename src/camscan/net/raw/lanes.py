@@ -36,7 +36,7 @@ class Lanes:
 
     def failed(self, link: Link, fault: OSError) -> None:
         """The link is gone, or the right to use it."""
-        self.faults[link] = f"{link.name}: {fault.strerror or fault}"
+        self.faults[link] = f"the port sweep on {link.name} ended early: {fault.strerror or fault}"
         self._lanes.pop(link).close()
 
     def close(self) -> None:

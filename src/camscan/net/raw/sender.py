@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import socket
 
 from camscan.net.raw.frames import ROW_BYTES, Rows
@@ -72,7 +73,7 @@ class BatchSender:
             if fault in _FULL:
                 return done, True
             if fault != errno.EINTR:
-                raise OSError(fault, errno.errorcode.get(fault, "cannot send"))
+                raise OSError(fault, os.strerror(fault))
         return done, False
 
     def close(self) -> None:
