@@ -22,6 +22,7 @@ from camscan.net.clock import utc_now
 from camscan.survey.misaddressed import mark_misaddressed
 from camscan.survey.request import Event, ScanRequest
 from camscan.survey.run import Run
+from camscan.survey.unconfirmed import mark_unconfirmed
 
 NAMES_BUDGET_SECONDS = 5.0
 GROUPS_FIRST_SECONDS = 0.15
@@ -50,6 +51,7 @@ async def scan(
     if request.resolve_names and not interrupted:
         await _add_names(run)
     devices = mark_misaddressed(run.notebook.devices(), request.links, request.scope)
+    devices = mark_unconfirmed(devices, request.links)
     return Inventory(
         scan=Scan(
             scan_id=request.scan_id or uuid.uuid4().hex[:12],

@@ -9,6 +9,7 @@ from dataclasses import replace
 from camscan.model.device import Device
 from camscan.model.scope import Scope
 from camscan.net.interfaces import Interface
+from camscan.survey.unconfirmed import NOTE, doubted
 
 FACTORY_ADDRESSES = {
     "192.168.1.64": "the factory address of Hikvision",
@@ -42,7 +43,8 @@ def _marked(device: Device, links: tuple[Interface, ...], scope: Scope) -> Devic
 
 
 def carried_over(before: Iterable[Device], after: Iterable[Device]) -> tuple[Device, ...]:
-    """Identification anew knows no links: what was misaddressed when it was heard still is."""
+    """Identification anew knows no links: what was misaddressed or in doubt when it was heard still is."""
+    in_doubt = {ip for device in before if NOTE in device.notes for ip in device.addresses}
     flagged = {ip: device for device in before if "misaddressed" in device.flags for ip in device.addresses}
     out = []
     for device in after:
@@ -51,5 +53,5 @@ def carried_over(before: Iterable[Device], after: Iterable[Device]) -> tuple[Dev
             notes = tuple(note for note in old.notes if "answers on this link from" in note)
             flags = tuple(sorted({*device.flags, "misaddressed"}))
             device = replace(device, flags=flags, notes=tuple(dict.fromkeys([*device.notes, *notes])))
-        out.append(device)
+        out.append(doubted(device) if in_doubt.issuperset(device.addresses) else device)
     return tuple(out)
