@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from camscan.audit.examine import Examiner
     from camscan.catalog import Catalog
     from camscan.model.device import Device
     from camscan.model.finding import Finding
@@ -33,10 +34,19 @@ def judge_of(
     catalog: Catalog, site: Site, lists: Iterable[Path] = ()
 ) -> Callable[[Device], Iterable[Finding]]:
     """What today's policies and advisories say of one device of `site`, as it is found."""
-    from datetime import UTC, datetime
-
-    from camscan.audit.examine import Examiner
     from camscan.catalog.policies import with_lists
 
-    examiner = Examiner(with_lists(catalog, lists), catalog.advisories, datetime.now(UTC).date())
-    return lambda device: examiner.findings(device, site)
+    policies = with_lists(catalog, lists)  # a faulty list is told before anything is sent
+    examiner: Examiner | None = None
+
+    def judge(device: Device) -> Iterable[Finding]:
+        nonlocal examiner
+        if examiner is None:  # made when the first device is there: the first question does not wait for it
+            from datetime import UTC, datetime
+
+            from camscan.audit.examine import Examiner
+
+            examiner = Examiner(policies, catalog.advisories, datetime.now(UTC).date())
+        return examiner.findings(device, site)
+
+    return judge

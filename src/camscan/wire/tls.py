@@ -8,31 +8,13 @@ Source: RFC 5280, RFC 4514; facts 6.2.5.
 from __future__ import annotations
 
 import hashlib
-import warnings
 from dataclasses import dataclass
 
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.x509.oid import NameOID
-
 from camscan.errors import MalformedReply
-from camscan.wire.der import MAX_CERTIFICATE_BYTES, MAX_NAMES, CertificateFields, read_certificate
+from camscan.wire.der import MAX_CERTIFICATE_BYTES, read_certificate
 from camscan.wire.text import one_line
 
 MAX_NAME_CHARACTERS = 2048
-
-_REFUSALS = (
-    ValueError,
-    TypeError,
-    OverflowError,
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.ExtensionNotFound,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-)
-_TEXT_NAMES = (x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier, x509.IPAddress)
-_NAMES = {NameOID.SERIAL_NUMBER: "SERIALNUMBER", NameOID.EMAIL_ADDRESS: "emailAddress"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +38,9 @@ def decode_certificate(der: bytes) -> Certificate:
         raise MalformedReply(
             f"certificate of {len(der)} bytes where at most {MAX_CERTIFICATE_BYTES} are read"
         )
-    fields = _by_cryptography(der)
+    from camscan.wire.x509 import read_by_cryptography  # 50 ms that a scan without TLS does not pay
+
+    fields = read_by_cryptography(der)
     if fields is None:
         fields = read_certificate(der)
     return Certificate(
@@ -73,50 +57,3 @@ def decode_certificate(der: bytes) -> Certificate:
 
 def _text(value: str) -> str:
     return one_line(value[: 4 * MAX_NAME_CHARACTERS])[:MAX_NAME_CHARACTERS]
-
-
-def _by_cryptography(der: bytes) -> CertificateFields | None:
-    """Everything by `cryptography`, or None when it refuses the certificate or one of its names."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it warns of what it will refuse one day; we have a second reader
-        try:
-            certificate = x509.load_der_x509_certificate(der)
-            subject = certificate.subject.rfc4514_string(_NAMES)
-            issuer = certificate.issuer.rfc4514_string(_NAMES)
-            serial = _hex(certificate.serial_number)
-            not_before = certificate.not_valid_before_utc.date().isoformat()
-            not_after = certificate.not_valid_after_utc.date().isoformat()
-        except _REFUSALS:
-            return None
-        return CertificateFields(
-            subject,
-            issuer,
-            serial,
-            not_before,
-            not_after,
-            _key_bits(certificate),
-            _alternative_names(certificate),
-        )
-
-
-def _hex(number: int) -> str:
-    """Hex as DER writes the number: two's complement for the negative ones, whole bytes."""
-    size = number.bit_length() // 8 + 1
-    return number.to_bytes(size, "big", signed=True).hex()
-
-
-def _key_bits(certificate: x509.Certificate) -> str:
-    """Decimal key size; Ed25519 and Ed448 keys have one size only and say nothing; "" for unknown keys."""
-    try:
-        return str(getattr(certificate.public_key(), "key_size", "") or "")
-    except _REFUSALS:
-        return ""
-
-
-def _alternative_names(certificate: x509.Certificate) -> tuple[str, ...]:
-    try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-        names = list(extension.value)[:MAX_NAMES]
-    except _REFUSALS:
-        return ()
-    return tuple(str(name.value) for name in names if isinstance(name, _TEXT_NAMES))
