@@ -72,7 +72,7 @@ def open_store(db: str = "", *, now: Callable[[], datetime] = utc_now, create: b
     opened, newer than this camscan), UsageError (not a path nor a known URL), MissingExtra.
     """
     url = _url(db)
-    name = url.database or ":memory:" if url.drivername.startswith("sqlite") else url.render_as_string()
+    name = url.database or ":memory:" if url.drivername.startswith("sqlite") else _shown(url)
     if url.drivername.startswith("sqlite"):
         engine = _sqlite(url, name, create)
     else:
@@ -90,6 +90,12 @@ def open_store(db: str = "", *, now: Callable[[], datetime] = utc_now, create: b
         engine.dispose()
         raise
     return Store(engine, name, now)
+
+
+def _shown(url: URL) -> str:
+    """The URL for messages; libpq takes passwords among the parameters, too."""
+    query = {key: "***" if "pass" in key.lower() else value for key, value in url.query.items()}
+    return url.set(query=query).render_as_string()
 
 
 def _url(db: str) -> URL:
