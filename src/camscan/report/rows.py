@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from camscan.errors import UsageError
@@ -23,6 +24,7 @@ from camscan.report.relation import relation
 
 ADVISORY = "advisory"
 _MATCHES = Verdict.MATCHES
+_DEVICE_ID = attrgetter("device_id")
 
 
 class Entry(NamedTuple):
@@ -255,13 +257,13 @@ def _by_device(findings: Sequence[Finding]) -> Callable[[str], tuple[Finding, ..
     """Device id → its findings. Of findings on disk only the places are held: those of a device stand
     together, so that one run, rarely a few, are all of them."""
     if isinstance(findings, tuple):
-        found: dict[str, list[Finding]] = {}
-        for finding in findings:
-            found.setdefault(finding.device_id, []).append(finding)
-        return lambda device_id: tuple(found.get(device_id, ()))
+        found: dict[str, tuple[Finding, ...]] = {}
+        for device_id, together in groupby(findings, _DEVICE_ID):
+            found[device_id] = found.get(device_id, ()) + tuple(together)
+        return lambda device_id: found.get(device_id, ())
     runs: dict[str, tuple[tuple[int, int], ...]] = {}
     place = 0
-    for device_id, together in groupby(findings, key=lambda finding: finding.device_id):
+    for device_id, together in groupby(findings, _DEVICE_ID):
         end = place + sum(1 for _ in together)
         runs[device_id] = (*runs.get(device_id, ()), (place, end))
         place = end
