@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,26 @@ def test_netbox_without_a_token_says_where_it_goes(
     monkeypatch.delenv("NETBOX_TOKEN", raising=False)
     assert Exit.USAGE == invoke(["export", str(file), "--netbox", "http://127.0.0.1:9"])
     assert "NETBOX_TOKEN" in capsys.readouterr().err
+
+
+def test_a_policy_nobody_knows_is_refused_with_the_known_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "none.jsonl"
+    formats.write(simulated_audit.audit(3, 1).inventory, file)
+
+    assert invoke(["report", str(file), "--policy", "nonsense"]) == 2
+
+    assert "no policy 'nonsense'; known here: " in capsys.readouterr().err
+
+
+def test_a_known_policy_without_findings_is_one_line_and_no_empty_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "none.jsonl"
+    formats.write(replace(simulated_audit.audit(3, 1).inventory, findings=()), file)
+
+    assert invoke(["report", str(file), "--policy", "qc-2023"]) == 0
+
+    told = capsys.readouterr()
+    assert (told.out, told.err.count("\n")) == ("", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ def command(
 
     Without -o or --format: a table, what it adds up to, and what to do next.
     """
+    from camscan.errors import UsageError
     from camscan.report import formats, roll_up
     from camscan.report.load import load
 
@@ -54,11 +56,16 @@ def command(
         formats.by_path(output)
     held = load(inventory)
     if policy:
-        before = held
+        met = sorted({finding.regime for finding in held.findings})
         held = roll_up.only_policy(held, policy)
         if not held.findings:
-            known = ", ".join(sorted({finding.regime for finding in before.findings})) or "none"
-            click.echo(f"camscan: no finding of {policy!r} in {inventory}; policies there: {known}", err=True)
+            known = _known_policies(met)
+            if not any(name == policy or name.startswith(f"{policy}-") for name in known):
+                raise UsageError(f"no policy {policy!r}; known here: {', '.join(known)}")
+            there = ", ".join(met) or "none"
+            click.echo(f"camscan: no finding of {policy} in {inventory}; policies there: {there}", err=True)
+            if not (outputs or form or by):
+                return Exit.OK
     if by:
         _write_counts(roll_up.roll_up(held, by.split(",")), outputs, form)
         return Exit.OK
@@ -97,3 +104,10 @@ def _write_counts(table: Table, outputs: tuple[Path, ...], form: str | None) -> 
         from rich.console import Console
 
         print_table(Console(), table.header, table.rows)
+
+
+def _known_policies(met: Iterable[str]) -> list[str]:
+    """Policies of the inventory's findings and those that come with camscan."""
+    from camscan import catalog
+
+    return sorted({*met, *(policy.id for policy in catalog.load().policies)})

@@ -144,7 +144,7 @@ def load_register(store: Store, site_id: str | None = None) -> Inventory:
                 devices[device.device_id] = scans.joined(other, device) if other else device
                 findings += about
     if not runs:
-        raise UsageError("the register is empty; the first `camscan scan --save` fills it")
+        raise UsageError("the register is empty; the first `camscan scan` fills it")
     return _inventory([run for _number, run in runs], devices, findings)
 
 
