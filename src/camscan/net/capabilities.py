@@ -94,7 +94,8 @@ def _raw() -> Capability:
         "raw sockets (CAP_NET_RAW)",
         can_send_raw(),
         "packet socket opened" if can_send_raw() else "not permitted",
-        "no ARP sweep, no passive listening, full connections in the port sweep; all else works",
+        "no ARP sweep, no IPv6 neighbours, no passive listening, full connections in the port sweep; "
+        "all else works",
         "sudo setcap cap_net_raw+ep $(readlink -f $(which python3)), or camscan schedule",
     )
 

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from camscan.net.raw.syn import SynSweep
 
 NO_RIGHT = (
-    "no right to raw sockets (CAP_NET_RAW): no ARP sweep, ports were connected to instead, and hardware "
-    "addresses beyond the kernel's own table are missing; `camscan doctor` says how to get it"
+    "no right to raw sockets (CAP_NET_RAW): no ARP sweep, no question to IPv6 neighbours, ports were "
+    "connected to instead, and hardware addresses beyond the kernel's own table are missing; "
+    "`camscan doctor` says how to get it"
 )
 
 

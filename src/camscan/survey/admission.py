@@ -39,9 +39,13 @@ class Admission:
             return self._within(self._link_local, MAX_LINK_LOCAL, ip)
         if interface and self._is_misaddressed(ip):
             return self._within(self._misaddressed, MAX_MISADDRESSED, ip)
+        self.turn_away(ip)
+        return False
+
+    def turn_away(self, ip: str) -> None:
+        """Count somebody on the link who is none of the targets."""
         if len(self.outside) < MAX_COUNTED:
             self.outside.add(ip)
-        return False
 
     def _within(self, known: set[str], most: int, ip: str) -> bool:
         if ip in known or len(known) < most:

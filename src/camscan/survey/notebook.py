@@ -50,6 +50,12 @@ class Notebook:
         """Everything heard from one address."""
         return tuple(self._by_ip.get(ip, ()))
 
+    def observed_macs(self, ip: str) -> frozenset[str]:
+        """The hardware addresses that the wire showed for one address."""
+        return frozenset(
+            mac for each in self._by_ip.get(ip, ()) for mac in each.fields.get("mac.observed", ())
+        )
+
     def all(self) -> tuple[Observation, ...]:
         """Everything heard, address by address."""
         return tuple(o for found in self._by_ip.values() for o in found)

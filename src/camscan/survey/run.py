@@ -19,6 +19,7 @@ from camscan.survey.conversations import Conversations
 from camscan.survey.course import Course
 from camscan.survey.covering import covered, shortfalls
 from camscan.survey.desk import Desk
+from camscan.survey.link_nodes import LinkNodes
 from camscan.survey.port_sweep import PortSweep
 from camscan.survey.questions import Questions
 from camscan.survey.reading import read
@@ -49,11 +50,12 @@ class Run:
         )
         self._sweep = PortSweep(self.desk, self._course, self._conversations, self._living)
         self._questions = Questions(self.desk, self._datagrams, self._course, self._sweep.responders)
-        self.ask_groups, self.ask_each, self.sweep = (
-            self._questions.ask_groups,
-            self._questions.ask_each,
-            self._sweep.run,
-        )
+        self._nodes = LinkNodes(self.desk)
+        self.ask_each, self.sweep = self._questions.ask_each, self._sweep.run
+
+    async def ask_groups(self) -> None:
+        """Every question to a group, of the probes and to all IPv6 nodes."""
+        await asyncio.gather(self._questions.ask_groups(), self._nodes.ask())
 
     async def finish(self) -> None:
         """Wait until every device has been surveyed."""
@@ -76,8 +78,9 @@ class Run:
                 self._conversations.begin(each.ip)
 
     def add_neighbours(self) -> None:
-        """Hardware addresses for every address heard from."""
+        """Hardware addresses for every address heard from, and the IPv6 neighbours among them."""
         self.desk.add_neighbours()
+        self._nodes.note()
 
     def coverage(self, *, interrupted: bool) -> Coverage:
         """What was asked, reached, refused, not run, and why."""

@@ -1,8 +1,10 @@
-"""IPv6 neighbours of a link: one echo request to all its nodes, and what the kernel knows already.
+"""IPv6 neighbours of a link: an echo request to all its nodes, from each kind of address we have there.
 
 Rules: it is a group question, so the gate's `group_refusal` decides; what answers is found, never swept. Many
-cameras answer here that keep silent on IPv4, because a firewall was set for IPv4 only.
-Source: RFC 4443 section 4.1, RFC 4291 section 2.7.1 (ff02::1). Windows hosts do not answer it, by design.
+cameras answer here that keep silent on IPv4, because a firewall was set for IPv4 only. A node answers from an
+address of the kind it was asked from: a link-local one, or one of the prefix that both have.
+Source: RFC 4443 section 4.1, RFC 4291 section 2.7.1, RFC 6724 section 5. Windows hosts do not answer it, by
+design.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import secrets
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from camscan.errors import OperationalError
 from camscan.net.gate import Gate
 from camscan.net.interfaces import Interface
-from camscan.net.neighbours import read_neighbours
 from camscan.net.pace import Pace
 from camscan.net.raw.filters import echo6_replies
 from camscan.net.raw.frames import Rows
@@ -39,38 +41,48 @@ class Neighbours6:
 async def ask_all_nodes(
     interface: Interface, *, gate: Gate, pace: Pace, window_seconds: float = 1.0, repeats: int = 2
 ) -> Neighbours6:
-    """Ask `repeats` times, listen `window_seconds` after each, and add the kernel's own table.
+    """Ask `repeats` times and listen `window_seconds` after each.
 
-    Raises OperationalError when no raw socket may be opened on this interface.
+    Raises OperationalError when no raw socket may be opened on this interface, or it went away meanwhile.
     """
-    result = Neighbours6(_known(interface), gate.group_refusal(interface))
-    source = next((ip for ip in interface.ipv6 if ipaddress.IPv6Address(ip.split("%")[0]).is_link_local), "")
+    result = Neighbours6(refusal=gate.group_refusal(interface))
+    sources = _sources(interface)
     mac = hardware_address(interface.name)
-    if not result.refusal and (not source or mac is None):
-        result.refusal = f"{interface.name} has no link-local IPv6 address"
+    if not result.refusal and (not sources or mac is None):
+        result.refusal = f"{interface.name} has no IPv6 address to ask from"
     if result.refusal or mac is None:
         return result
     identifier = secrets.randbelow(1 << 16)
-    rows = Rows(echo6_frame(mac, source.split("%")[0], identifier), 1)
     try:
-        sender = BatchSender(interface.name, rows)
+        with ExitStack() as open_now:
+            senders = []
+            for source in sources:
+                sender = BatchSender(interface.name, Rows(echo6_frame(mac, source, identifier), 1))
+                open_now.callback(sender.close)
+                senders.append(sender)
+            ring = Ring(interface.name, _ETH_P_IPV6, echo6_replies(), frames=1 << 12)
+            open_now.callback(ring.close)
+            for _ in range(repeats):
+                for sender in senders:
+                    await pace.wait()
+                    sender.send(1)
+                await asyncio.sleep(window_seconds)
+                _hear(ring, interface, identifier, result.found)
     except OSError as fault:
-        raise OperationalError(f"no raw socket on {interface.name}: {fault.strerror or fault}") from fault
-    try:
-        ring = Ring(interface.name, _ETH_P_IPV6, echo6_replies(), frames=1 << 12)
-    except OSError as fault:
-        sender.close()
-        raise OperationalError(f"no raw socket on {interface.name}: {fault.strerror or fault}") from fault
-    try:
-        for _ in range(repeats):
-            await pace.wait()
-            sender.send(1)
-            await asyncio.sleep(window_seconds)
-            _hear(ring, interface, identifier, result.found)
-    finally:
-        sender.close()
-        ring.close()
+        raise OperationalError(
+            f"IPv6 neighbours of {interface.name} were not asked for: {fault.strerror or fault}"
+        ) from fault
     return result
+
+
+def _sources(interface: Interface) -> list[str]:
+    """One of our addresses of each kind: link-local, and of a prefix."""
+    kinds: dict[bool, str] = {}
+    for text in interface.ipv6:
+        address = ipaddress.IPv6Address(text.split("%")[0])
+        if not (address.is_loopback or address.is_multicast or address.is_unspecified):
+            kinds.setdefault(address.is_link_local, str(address))
+    return list(kinds.values())
 
 
 def _hear(ring: Ring, interface: Interface, identifier: int, found: dict[str, str]) -> None:
@@ -81,10 +93,3 @@ def _hear(ring: Ring, interface: Interface, identifier: int, found: dict[str, st
         if address.is_multicast or address.is_unspecified or len(found) >= MAX_NEIGHBOURS:
             continue
         found[f"{address}%{interface.name}" if address.is_link_local else str(address)] = mac_text(mac)
-
-
-def _known(interface: Interface) -> dict[str, str]:
-    zone = f"%{interface.name}"
-    return {
-        ip: mac for ip, mac in read_neighbours().items() if ":" in ip and ("%" not in ip or ip.endswith(zone))
-    }
