@@ -76,6 +76,8 @@ def assert_polite(running: Fleet, log: dict[str, Any], *, lossy: bool) -> None:
     seen = running.witnessed()
     own = {device.ip for device in running.devices}
     assert max(connections(log).values()) <= MANNERS.device_connections
+    made = running.witnessed(before_the_cable=True)["most_open"]
+    assert max(made[ip] for ip in own & made.keys()) <= MANNERS.device_connections_at_once
     # A device does not hear that a connection was closed when that packet is lost: a few count one more.
     crowded = [ip for ip, most in log["most_open"].items() if most > MANNERS.device_connections_at_once]
     assert len(crowded) <= (len(own) // 25 if lossy else 0), crowded

@@ -155,6 +155,7 @@ class Fleet:
         self._relay: subprocess.Popen[str] | None = None
         self._with_witness = witness
         self._witness: subprocess.Popen[str] | None = None
+        self._near_witness: subprocess.Popen[str] | None = None
 
     @property
     def scanner_ip(self) -> str:
@@ -174,13 +175,15 @@ class Fleet:
         """What the fleet has seen (`LabLog.as_dict`)."""
         return self.lab.log()
 
-    def witnessed(self) -> dict[str, Any]:
-        """What the scanner has put on its cable so far (`Witness.text`), seen from the wire."""
-        if not self._witness or not self._witness.stdin or not self._witness.stdout:
+    def witnessed(self, *, before_the_cable: bool = False) -> dict[str, Any]:
+        """What the scanner has put on its cable so far (`Witness.text`), seen from the far end of the cable,
+        or where the scanner stands, before any of it was lost."""
+        witness = self._near_witness if before_the_cable else self._witness
+        if not witness or not witness.stdin or not witness.stdout:
             raise OperationalError("lab: this fleet was built without a witness")
-        self._witness.stdin.write("counts\n")
-        self._witness.stdin.flush()
-        counts: dict[str, Any] = json.loads(self._witness.stdout.readline())
+        witness.stdin.write("counts\n")
+        witness.stdin.flush()
+        counts: dict[str, Any] = json.loads(witness.stdout.readline())
         return counts
 
     def __enter__(self) -> Fleet:
@@ -211,6 +214,7 @@ class Fleet:
         interfaces = self._wire_devices()
         if self._with_witness:
             self._witness = self._serve("--witness", "port0")
+            self._near_witness = self._serve("--witness", "lan0 out", self.scanner)
         self.lab = LabProcess(
             self.devices,
             faults=self._faults,
@@ -261,9 +265,9 @@ class Fleet:
         self._relay = self._serve("--wire", cable.text())
         self._stack.callback(self._stop_cable)
 
-    def _serve(self, what: str, order: str) -> subprocess.Popen[str]:
-        """Start a process of the lab in the router's namespace and wait until it is ready."""
-        command = (*self.router.prefix, sys.executable, "-m", "camscan.lab", what)
+    def _serve(self, what: str, order: str, space: Namespace | None = None) -> subprocess.Popen[str]:
+        """Start a process of the lab in the router's (or this) namespace and wait until it is ready."""
+        command = (*(space or self.router).prefix, sys.executable, "-m", "camscan.lab", what)
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=child_environment()
         )

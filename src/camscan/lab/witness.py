@@ -101,9 +101,11 @@ class Witness:
 def watch() -> None:
     """Serve until standard input ends: the first line is the interface; each later line asks for the counts.
 
+    "NAME out" counts what the machine itself sends there, before a cable loses any of it.
+
     A process of its own (`python -m camscan.lab --witness`), started inside the namespace.
     """
-    interface = sys.stdin.readline().strip()
+    interface, _, wanted = sys.stdin.readline().strip().partition(" ")
     wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL))
     wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
     wire.bind((interface, _ETH_P_ALL))
@@ -114,7 +116,7 @@ def watch() -> None:
         ready, _, _ = select.select([wire, sys.stdin], [], [])
         if wire in ready:
             frame, (_, _, direction, _, _) = wire.recvfrom(65535)
-            if direction != socket.PACKET_OUTGOING:
+            if (direction == socket.PACKET_OUTGOING) == (wanted == "out"):
                 witness.saw(frame, time.monotonic())
         elif not sys.stdin.readline():
             return
