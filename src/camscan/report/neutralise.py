@@ -7,6 +7,7 @@ keeps the true text, escaped.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from functools import lru_cache
@@ -14,7 +15,7 @@ from functools import lru_cache
 MAX_CELL_CHARACTERS = 1000
 ELLIPSIS = "…"
 
-_JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them; they hide nothing
+_JOINERS = "\u200c\u200d"  # Persian, Indic scripts and emoji need them; after ASCII they only hide
 _FORMULA_STARTS = "=+-@＝＋－＠﹢﹣﹦﹫−"
 _QUOTES = "'\"‘’“”`´＇＂"
 _FORMULA = re.compile(rf"^[\s{_QUOTES}]*[{re.escape(_FORMULA_STARTS)}]")
@@ -34,7 +35,9 @@ _SHAPES = bytes.maketrans(b";\n+-@" + _CONTROLS, b",,===" + bytes(len(_CONTROLS)
 _SKIPPED = b" '`\r"  # what _FORMULA skips; a double quote was refused, a return counted
 _MARKDOWN_MARKS = "\\`*_[]|~$"  # the backslash first, since the others bring one
 _MARKDOWN_STARTS = ("#", "+", "=", "-")
-_JSON_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_JSON_UNSAFE = re.compile(
+    "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -42,7 +45,15 @@ def visible(text: str) -> str:
     """`text` on one line: white space becomes blanks, what cannot be seen becomes an escape."""
     if text.isprintable():
         return text
-    return "".join(ch if ch.isprintable() or ch in _JOINERS else _shown(ch) for ch in text)
+    before = ("", *text)
+    return "".join(
+        ch if ch.isprintable() or _joins(last, ch) else _shown(ch)
+        for last, ch in zip(before, text, strict=False)
+    )
+
+
+def _joins(last: str, ch: str) -> bool:
+    return ch in _JOINERS and last > "\x7f" and last.isprintable()
 
 
 def _shown(ch: str) -> str:
@@ -121,7 +132,7 @@ _remembered_markdown = lru_cache(maxsize=4096)(_markdown)
 
 def json_line(text: str) -> str:
     """JSON whose invisible and terminal-active characters are JSON escapes; its value is unchanged."""
-    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _JSON_UNSAFE.sub(lambda found: json.dumps(found.group())[1:-1], text)
 
 
 def json_in_html(text: str) -> str:
