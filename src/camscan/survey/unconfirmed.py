@@ -1,4 +1,4 @@
-"""Devices that only datagrams speak for, on a link where others show hardware addresses: perhaps nobody there.
+"""Devices that only datagrams speak for, on a link where others show hardware addresses: perhaps forged.
 
 Rules: a source address inside the scope is forged by one raw packet, so such a device is listed with what it
 said, but nothing about it is sure, and a note says why. Links that show no hardware address at all (tunnels,
