@@ -116,7 +116,7 @@ def _sqlite(url: URL, name: str, create: bool) -> Engine:
     path = Path(name)
     if not path.exists():
         if not create:
-            raise StoreError(f"there is no database {name} yet; the first `camscan scan --save` makes it")
+            raise StoreError(f"there is no database {name} yet; the first `camscan scan` makes it")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
