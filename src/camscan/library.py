@@ -75,7 +75,7 @@ async def scan_async(
     """`scan` for programs that have an event loop. Setting `stop` ends it early with what is known."""
     from camscan.model.inventory import Site
     from camscan.model.scope import Scope
-    from camscan.net.interfaces import choose_interfaces, list_interfaces
+    from camscan.net.interfaces import choose_interfaces, left_out, list_interfaces
     from camscan.net.pace import TEMPLATES
     from camscan.scan import scan as run
     from camscan.survey.request import DeviceFound, ScanRequest
@@ -106,6 +106,7 @@ async def scan_async(
         manners=TEMPLATES[timing],
         site=Site(site),
         group_questions="auto" if group_questions else "never",
+        left_out=left_out(interfaces, known),
     )
     catalog = _catalog(fingerprints)
     return _audited(await run(request, catalog, hear, stop), catalog)

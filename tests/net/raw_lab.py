@@ -3,12 +3,12 @@
 The peer answers by rule: it counts every frame per target, loses some by a hash of (target, port, attempt),
 and can forge. Prints one JSON object. The namespaces and both interfaces end with the process.
 
-SCENARIO (JSON): sweep ("syn", "arp", "nodes"), targets, excluded, ports, open ([ip, port]…), refusing
-(hosts that answer RST), on_link (targets are on the link and answer ARP when in `present`), loss (share each
-way), forge (a false SYN-ACK for every SYN that is not to an open port), rate, device_rate, without_numpy,
-strangers ([ip]… that answer the first ARP request), then_ports (asked of responders and also_asked, [ip]…),
-after (steps of the walk to leave out), by_kernel (connections come too, whose checksums a card would fill
-in), finished ([ip]… that are to be left alone).
+SCENARIO (JSON): sweep ("syn", "arp", "nodes", "scan": the whole command at -T5), prefix (of our address),
+targets, excluded, ports, open ([ip, port]…), refusing (hosts that answer RST), on_link (targets are on the
+link and answer ARP when in `present`), loss (share each way), forge (a false SYN-ACK for every SYN that is
+not to an open port), rate, device_rate, without_numpy, strangers ([ip]… that answer the first ARP request),
+then_ports (asked of responders and also_asked, [ip]…), after (steps of the walk to leave out), by_kernel
+(connections come too, whose checksums a card would fill in), finished ([ip]… that are to be left alone).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from random import Random
@@ -49,6 +50,7 @@ class Peer:
         self.times: list[float] = []
         self.to: list[str] = []
         self.attempts: Counter[tuple[int, int]] = Counter()
+        self.datagrams: dict[int, set[bytes]] = {}
         self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
         try:
             self.sock.setsockopt(socket.SOL_SOCKET, 33, 8 << 20)
@@ -70,6 +72,8 @@ class Peer:
                 self.arp(frame)
             elif kind == b"\x08\x00" and frame[23] == 6:
                 self.tcp(frame)
+            elif kind == b"\x08\x00" and frame[23] == 17 and not frame[0] & 1:
+                self.datagrams.setdefault(int.from_bytes(frame[36:38], "big"), set()).add(frame[30:34])
 
     def arp(self, frame: bytes) -> None:
         if frame[21] != 1:
@@ -163,7 +167,8 @@ def make_network(scenario: dict) -> tuple[int, int]:
         peer = Peer(scenario)
 
         def report(*_: object) -> None:
-            gaps = {"frames": peer.frames, "times": peer.times, "to": peer.to}
+            datagrams = {port: len(hosts) for port, hosts in peer.datagrams.items()}
+            gaps = {"frames": peer.frames, "times": peer.times, "to": peer.to, "datagrams": datagrams}
             with os.fdopen(report_out, "w") as pipe:
                 pipe.write(json.dumps(gaps))
             os._exit(0)
@@ -181,7 +186,8 @@ def make_network(scenario: dict) -> tuple[int, int]:
     os.write(moved_out, b"x")
     assert os.read(ready_in, 1) == b"y", "the peer did not start"
     if scenario.get("on_link"):
-        ip_command(*link_local("va", "fe80::1"), "addr add 10.50.0.1/16 dev va", "link set va up")
+        prefix = scenario.get("prefix", 16)
+        ip_command(*link_local("va", "fe80::1"), f"addr add 10.50.0.1/{prefix} dev va", "link set va up")
     else:
         ip_command("addr add 10.99.0.1/30 dev va", "link set va up", "route add default via 10.99.0.2")
     return pid, report_in
@@ -287,13 +293,34 @@ def nodes(scenario: dict, gate, pace) -> dict:
     return {"found": found.found, "refusal": found.refusal}
 
 
+def whole_scan(scenario: dict) -> dict:
+    """`camscan scan` in a child: what it wrote, what it said, and the most memory it held."""
+    words = ("scan", "-n", "-q", "--no-store", "-T5", "--format", "jsonl", *scenario["targets"])
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
+        child = subprocess.Popen((sys.executable, "-m", "camscan", *words), stdout=out, stderr=said)
+        _, _, used = os.wait4(child.pid, 0)
+        out.seek(0)
+        said.seek(0)
+        lines, stderr = out.read().splitlines(keepends=True), said.read().decode()
+    from camscan.report.load import read
+
+    inventory = read(lines)
+    return {
+        "stderr": stderr,
+        "macs": {d.ip: [mac.mac for mac in d.macs if mac.observed] for d in inventory.devices},
+        "complete": inventory.scan.coverage.complete,
+        "warnings": inventory.scan.coverage.warnings,
+        "max_rss_bytes": used.ru_maxrss * 1024,
+    }
+
+
 def main() -> None:
     """Build, sweep, print."""
     scenario = json.loads(sys.argv[1])
     if scenario.get("without_numpy"):
         sys.modules["numpy"] = None  # type: ignore[assignment]
     pid, report = make_network(scenario)
-    result = sweep(scenario)
+    result = whole_scan(scenario) if scenario["sweep"] == "scan" else sweep(scenario)
     os.kill(pid, signal.SIGTERM)
     with os.fdopen(report) as pipe:
         result["peer"] = json.loads(pipe.read())

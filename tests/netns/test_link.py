@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.netns, pytest.mark.timeout(240)]
 
 NEAR, FAR = "10.77.1", "10.77.2"
 EXCLUDED = f"{NEAR}.5"
-STRAYS = ("192.168.1.64", "192.168.1.108", "169.254.8.9")
+STRAYS = ("192.168.1.64", "192.168.1.108", "169.254.8.9", "192.0.0.64")
 
 
 def truth(ip: str, mac: str, maker: str, model: str, firmware: str, serial: str) -> Truth:
@@ -29,7 +29,7 @@ def truth(ip: str, mac: str, maker: str, model: str, firmware: str, serial: str)
 
 
 def strays() -> tuple[LabDevice, ...]:
-    """Two factory-fresh cameras and one that got no lease, on the wire of the first subnet."""
+    """Three factory-fresh cameras and one that got no lease, on the wire of the first subnet."""
     model = "DS-2CD2T47G1-L"
     serial = f"{model}20190522AAWRD2"
     return (
@@ -44,6 +44,10 @@ def strays() -> tuple[LabDevice, ...]:
         ),
         hikvision(
             truth(STRAYS[2], "68:6d:bc:00:ff:03", "Hikvision", model, "V5.6.5", f"{serial}0009003"),
+            build="build 200316",
+        ),
+        hikvision(
+            truth(STRAYS[3], "68:6d:bc:00:ff:04", "Hikvision", model, "V5.6.5", f"{serial}0009004"),
             build="build 200316",
         ),
     )  # fmt: skip
@@ -102,7 +106,8 @@ def test_a_link_shows_its_strays_and_every_device_once(link: Fleet, tmp_path: Pa
         if each.link_local in heard6 and f"{each.link_local}%lan0" not in found[each.ip].addresses
     ]
     assert [] == twice
-    assert len(inventory.devices) == len(near(link)) + len(STRAYS)
+    here = [d for d in inventory.devices if any(":" not in ip for ip in d.addresses)]
+    assert len(here) == len(near(link)) + len(STRAYS), [d.addresses for d in here]
 
 
 def test_an_excluded_address_on_the_link_hears_nothing_at_all(link: Fleet, tmp_path: Path) -> None:
@@ -139,4 +144,7 @@ def test_an_interface_that_is_down_is_named_and_the_others_are_asked(link: Fleet
     cameras = {d.ip for d in link.devices if d.truth.is_camera and d.ip not in STRAYS}
     listed = {ip for d in inventory.devices if d.kind in CAMERA_KINDS for ip in d.addresses}
     assert [] == sorted(cameras - listed)
-    assert any("lan1" in warning for warning in inventory.scan.coverage.warnings)
+    assert ["the interface lan1 is down; it was left out"] == [
+        warning for warning in inventory.scan.coverage.warnings if "lan1" in warning
+    ]
+    assert not inventory.scan.coverage.complete

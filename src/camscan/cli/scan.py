@@ -259,6 +259,7 @@ def _run(job: _Job, known: Any, output: Any) -> int:
 def _request(job: _Job, site: Site, quiet: bool) -> ScanRequest:
     from camscan.cli.logins import load_logins
     from camscan.cli.targets import Asked, build_scope
+    from camscan.net.interfaces import left_out, list_interfaces
     from camscan.survey.request import ScanRequest
 
     given, chosen = job.given, job.chosen
@@ -297,6 +298,7 @@ def _request(job: _Job, site: Site, quiet: bool) -> ScanRequest:
         probes=given["probes"],
         logins=logins,
         communities=communities,
+        left_out=left_out(asked.interfaces, list_interfaces()),
     )
 
 

@@ -122,7 +122,12 @@ def _addresses(word: str, interfaces: tuple[Interface, ...]) -> Iterator[netaddr
     if word == "local":
         if not interfaces:
             raise ScopeError("no attached network to scan: name a target, or an interface with -e")
-        yield local_targets(interfaces)
+        if not (found := local_targets(interfaces)):
+            raise ScopeError(
+                f"no IPv4 network is attached to {', '.join(each.name for each in interfaces)}: "
+                "name a target, or with -e an interface or a bridge"
+            )
+        yield found
         return
     spec = parse_target(word)
     if spec.host:

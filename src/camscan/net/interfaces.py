@@ -1,12 +1,14 @@
 """The machine's network interfaces, without any privilege.
 
-Addresses come from `ifaddr` (which zeroconf already brings); flags from /sys where it exists.
+Addresses come from `ifaddr` (which zeroconf already brings); flags from the kernel where it is Linux.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+import struct
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +21,7 @@ from camscan.errors import ScopeError, UsageError
 
 _SYS = Path("/sys/class/net")
 _CONTAINER_PREFIXES = ("docker", "br-", "veth", "virbr", "cni", "flannel", "cali", "lxc", "lxd", "podman")
+_SIOCGIFFLAGS = 0x8913
 _IFF_UP, _IFF_LOOPBACK, _IFF_MULTICAST = 0x1, 0x8, 0x1000
 
 
@@ -98,17 +101,38 @@ def list_interfaces() -> tuple[Interface, ...]:
 
 
 def choose_interfaces(names: Iterable[str], known: tuple[Interface, ...]) -> tuple[Interface, ...]:
-    """Those named, or every one that is up, no loopback and no container bridge; raises UsageError."""
+    """Those named that can be used, or every one that is up, no loopback and no container bridge.
+
+    Raises UsageError when one does not exist, or none of those named can be used; see `left_out`.
+    """
     wanted = list(names)
     if not wanted:
         return tuple(i for i in known if i.up and not i.loopback and not i.container)
+    unusable = _unusable(wanted, known)
+    if len(unusable) == len(set(wanted)):
+        raise UsageError("; ".join(unusable.values()))
     by_name = {i.name: i for i in known}
-    for name in wanted:
-        if name not in by_name:
+    return tuple(by_name[name] for name in dict.fromkeys(wanted) if name not in unusable)
+
+
+def left_out(names: Iterable[str], known: tuple[Interface, ...]) -> tuple[str, ...]:
+    """One line for each of those named that cannot be used; raises UsageError when one does not exist."""
+    return tuple(f"{why}; it was left out" for why in _unusable(names, known).values())
+
+
+def _unusable(names: Iterable[str], known: tuple[Interface, ...]) -> dict[str, str]:
+    by_name = {i.name: i for i in known}
+    why = {}
+    for name in names:
+        if name not in by_name and not _index(name):
             raise UsageError(
-                f"no interface {name!r} with an address; there are: {', '.join(by_name) or 'none'}"
+                f"no interface {name!r}; with an address there are: {', '.join(by_name) or 'none'}"
             )
-    return tuple(by_name[name] for name in wanted)
+        if name not in by_name:
+            why[name] = f"the interface {name} has no address"
+        elif not by_name[name].up:
+            why[name] = f"the interface {name} is down"
+    return why
 
 
 def local_targets(interfaces: Iterable[Interface]) -> netaddr.IPSet:
@@ -134,9 +158,16 @@ def local_targets(interfaces: Iterable[Interface]) -> netaddr.IPSet:
 
 
 def _flags(name: str) -> int | None:
+    """Asked of the kernel: /sys may show another network namespace than this process is in."""
+    if sys.platform != "linux":
+        return None
+    import fcntl
+
+    request = struct.pack("16sH22x", name.encode()[:15], 0)
     try:
-        return int((_SYS / name / "flags").read_text(), 16)
-    except (OSError, ValueError):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            return int(struct.unpack_from("H", fcntl.ioctl(sock, _SIOCGIFFLAGS, request), 16)[0])
+    except OSError:
         return None
 
 

@@ -25,9 +25,16 @@ def shortfalls(gate: Gate, datagrams: Datagrams | None, admission: Admission) ->
 
 
 def covered(
-    ledger: Ledger, *, targets: int, responders: int, warnings: Iterable[str], interrupted: bool
+    ledger: Ledger,
+    *,
+    targets: int,
+    responders: int,
+    warnings: Iterable[str],
+    interrupted: bool,
+    left_out: bool = False,
 ) -> Coverage:
-    """The coverage record; incomplete when it was cut short or anything in scope could not be asked."""
+    """The coverage record; incomplete when it was cut short, anything in scope could not be asked, or what
+    was wanted was left out of the scope."""
     rows = ledger.coverage()
     not_run = ledger.unasked or any(row.outcomes.get(Outcome.NOT_RUN) for row in rows)
     return Coverage(
@@ -35,6 +42,6 @@ def covered(
         responders=responders,
         probes=rows,
         warnings=tuple(warnings),
-        complete=not interrupted and not not_run,
+        complete=not (interrupted or not_run or left_out),
         interrupted=interrupted,
     )

@@ -40,6 +40,7 @@ class ScanRequest:
     neighbours: a table to use instead of the kernel's (simulated buildings); logins: address pattern
     ("*" for any) → Login; communities: SNMP v2c communities the operator supplied;
     probes: names to use, () for all; raw: use raw sockets where there is the right to.
+    left_out: in words, chosen interfaces that cannot be used: warnings, and the scan is not complete.
     known, resume_after: what an interrupted run had heard, and how far it had come.
     """
 
@@ -63,6 +64,7 @@ class ScanRequest:
     known: tuple[Observation, ...] = ()
     scan_id: str = ""
     resume_after: Cursor = field(default_factory=lambda: Cursor())
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

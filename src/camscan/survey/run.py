@@ -14,6 +14,7 @@ from camscan.model.exchange import Outcome, Probe, Reply
 from camscan.model.inventory import Coverage
 from camscan.model.observation import Observation
 from camscan.net.datagrams import Datagrams
+from camscan.net.unsent import REMEDY, unsent_datagrams
 from camscan.survey import choice
 from camscan.survey.conversations import Conversations
 from camscan.survey.course import Course
@@ -50,7 +51,10 @@ class Run:
         )
         self._sweep = PortSweep(self.desk, self._course, self._conversations, self._living)
         self._questions = Questions(self.desk, self._datagrams, self._course, self._sweep.responders)
+        self._unsent_before = unsent_datagrams()
         self._nodes = LinkNodes(self.desk)
+        for text in request.left_out:
+            self.desk.warn(text)
         self.ask_each, self.sweep = self._questions.ask_each, self._sweep.run
 
     async def ask_groups(self) -> None:
@@ -86,12 +90,15 @@ class Run:
         """What was asked, reached, refused, not run, and why."""
         for text in shortfalls(self.gate, self._datagrams, self.desk.admission):
             self.desk.warn(text)
+        if unsent := unsent_datagrams() - self._unsent_before:
+            self.desk.warn(f"{unsent:,} datagrams did not leave this machine: {REMEDY}")
         return covered(
             self.ledger,
             targets=len(self.request.scope),
             responders=len(self.notebook),
             warnings=self.desk.warnings,
             interrupted=interrupted,
+            left_out=bool(self.request.left_out or unsent),
         )
 
     def heard_datagram(self, probe: Probe, reply: Reply, by_group: bool) -> None:
