@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from camscan.net import unsent
 from camscan.net.interfaces import Interface
 
 RECEIVE_BUFFER_BYTES = 16 * 1024 * 1024
@@ -109,6 +110,7 @@ class UdpSocket:
             try:
                 return self.send(payload, ip, port)
             except BlockingIOError:
+                unsent.refused += 1
                 await asyncio.sleep(FULL_SECONDS)
         return self.send(payload, ip, port)
 

@@ -90,7 +90,7 @@ class Run:
         """What was asked, reached, refused, not run, and why."""
         for text in shortfalls(self.gate, self._datagrams, self.desk.admission):
             self.desk.warn(text)
-        if unsent := unsent_datagrams() - self._unsent_before:
+        if unsent := max(0, unsent_datagrams() - self._unsent_before):
             self.desk.warn(f"{unsent:,} datagrams did not leave this machine: {REMEDY}")
         return covered(
             self.ledger,
