@@ -18,6 +18,8 @@ from camscan.net.raw.batch import BatchGate, address_text
 from camscan.net.raw.routes import Link, Routes, Way, read_gateway_mac
 
 ARP_RETRIES = 3
+GATEWAY_RETRIES = 9
+"""Three seconds, as the kernel takes: a router that answers late would cost every network behind it."""
 NOBODY = "no answer to ARP"
 
 
@@ -126,7 +128,7 @@ class Hops:
     async def _ask_gateway(self, link: Link, gateway: int) -> None:
         asker = ArpAsker(link, self._pace)
         try:
-            await asker.ask([gateway], retries=ARP_RETRIES)
+            await asker.ask([gateway], retries=GATEWAY_RETRIES)
         finally:
             asker.close()
         if gateway in asker.table:
