@@ -46,6 +46,7 @@ def measure(name: str, devices: int) -> None:
     lines = jsonl.render(held).splitlines(keepends=True) if name == "load" else []
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)  # as `camscan.cli.main.run` does
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     wall, cpu = time.perf_counter(), time.process_time()
     if name == "load":

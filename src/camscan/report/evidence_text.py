@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from camscan.model.device import Claim, Device, Evidence
@@ -45,10 +46,13 @@ def strongest(claim: Claim) -> Evidence | None:
 
 def short_evidence(device: Device) -> str:
     """The strongest words behind the claims an auditor asks about, "; "-separated, at most four."""
-    claims = device.claims
+    return words_behind(map(device.claims.get, ORDER))
+
+
+def words_behind(claims: Iterable[Claim | None]) -> str:
+    """The same for claims at hand, in the order of `ORDER`."""
     pieces: dict[str, str] = {}  # by value: the same words said twice are said once
-    for name in ORDER:
-        claim = claims.get(name)
+    for claim in claims:
         if claim is None:
             continue
         evidence = claim.evidence

@@ -19,7 +19,7 @@ from camscan.errors import UsageError
 from camscan.model.device import CAMERA_KINDS, Device, Kind
 from camscan.model.finding import Finding, Verdict
 from camscan.model.inventory import Inventory, Site
-from camscan.report.evidence_text import short_evidence
+from camscan.report.evidence_text import words_behind
 from camscan.report.relation import relation
 
 ADVISORY = "advisory"
@@ -94,7 +94,7 @@ def standard_row(entry: Entry) -> list[str]:
         advisories,
         _numbers(device.open_ports),
         _joined(device.discovered_by),
-        short_evidence(device),
+        words_behind((maker, brand, model, firmware, serial, kind)),
         instant(device.first_seen),
         instant(device.last_seen),
         device.device_id,
