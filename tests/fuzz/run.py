@@ -67,7 +67,9 @@ def _lines_run(run: Callable[[bytes], None], data: bytes) -> set[tuple[str, int]
     return lines
 
 
-def fuzz(name: str, seconds: int, *, storing: bool, limit: int) -> tuple[int, str]:
+def fuzz(
+    name: str, seconds: int, *, storing: bool = False, limit: int = ONE_INPUT_SECONDS
+) -> tuple[int, str]:
     """Run one target in a child; (exit code, one line of figures or the finding)."""
     sys.path.insert(0, str(HERE))
     import targets
