@@ -159,10 +159,12 @@ def local_targets(interfaces: Iterable[Interface]) -> netaddr.IPSet:
 
 def _flags(name: str) -> int | None:
     """Asked of the kernel: /sys may show another network namespace than this process is in."""
-    if sys.platform != "linux":
+    try:
+        import fcntl
+    except ImportError:
         return None
-    import fcntl
-
+    if sys.platform != "linux":  # another number asks for them elsewhere
+        return None
     request = struct.pack("16sH22x", name.encode()[:15], 0)
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
