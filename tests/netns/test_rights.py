@@ -39,6 +39,18 @@ def mixed() -> Iterator[Fleet]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def _readable() -> None:
+    """The user without rights must be able to read Python and camscan, wherever they are installed."""
+    if unavailable():
+        return  # `mixed` skips with the reason
+    seen = subprocess.run(
+        (*NOBODY, sys.executable, "-c", "import camscan"), capture_output=True, check=False, cwd="/"
+    )
+    if seen.returncode:
+        pytest.skip(f"user 65534 may not read this installation: {seen.stderr.decode()[-80:].strip()}")
+
+
 def environment(home: str) -> dict[str, str]:
     """Without the places that only the owner of this test may read."""
     kept = {key: value for key, value in child_environment().items() if not key.startswith("XDG_")}

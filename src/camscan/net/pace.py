@@ -17,8 +17,9 @@ LEAST_RATE = 1000.0
 BURST_SECONDS = 0.02
 """A sleeping task wakes late by about this much; that backlog may be sent at once, never more."""
 
-HEADROOM = 0.12
-"""Of a scan: what docs/safety.md promises is counted on the wire, where tasks and the kernel add jitter."""
+HEADROOM, DEVICE_HEADROOM = 0.12, 0.3
+"""Of a scan: what docs/safety.md promises is counted on the wire, where tasks and the kernel add jitter. To a
+device the kernel sends packets of its own (acknowledgements, closings, repeats), which are only estimated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,13 @@ TEMPLATES: dict[int, Manners] = {
 class Pace:
     """Reserves send times. `wait(ip)` returns when one packet may go to `ip`."""
 
-    def __init__(self, manners: Manners, headroom: float = 0.0) -> None:
-        """headroom: share of the rates left unused, so that they hold on the wire whatever wakes late."""
+    def __init__(self, manners: Manners, headroom: float = 0.0, device_headroom: float | None = None) -> None:
+        """headroom: share of the rates left unused, so that they hold on the wire whatever wakes late;
+        device_headroom: of one device's, as `headroom` where it is not given."""
+        device_headroom = headroom if device_headroom is None else device_headroom
         self.manners = manners
         self._interval = 1.0 / (manners.packets_per_second * (1 - headroom))
-        self.device_interval = 1.0 / (manners.device_packets_per_second * (1 - headroom))
+        self.device_interval = 1.0 / (manners.device_packets_per_second * (1 - device_headroom))
         self._next = 0.0
         self.slots = DeviceSlots()
         self._slowdown = 1.0

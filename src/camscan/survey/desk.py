@@ -13,7 +13,7 @@ from camscan.net.gate import Gate
 from camscan.net.ledger import Ledger
 from camscan.net.neighbours import read_neighbours
 from camscan.net.onvif_login import NAME as LOGIN
-from camscan.net.pace import HEADROOM, Pace
+from camscan.net.pace import DEVICE_HEADROOM, HEADROOM, Pace
 from camscan.net.presence import Presence
 from camscan.survey import choice
 from camscan.survey.admission import Admission
@@ -33,7 +33,7 @@ class Desk:
         self.request = request
         self.tell = on_event
         self.gate = Gate(request.scope)
-        self.pace = Pace(request.manners, HEADROOM)
+        self.pace = Pace(request.manners, HEADROOM, DEVICE_HEADROOM)
         self.probes = {probe.name: probe for probe in choice.chosen_probes(request)}
         logins = (LOGIN,) if request.logins else ()
         names = dict.fromkeys([*self.probes, SWEEP, *LIBRARY_PROBES, *logins])
