@@ -22,6 +22,7 @@ from camscan.imports.kinds import FileKind
 from camscan.imports.notes import Found, Notes, Unplaced
 from camscan.imports.traffic import Traffic
 from camscan.model.address import parse_ip, parse_mac
+from camscan.model.inventory import Inventory
 from camscan.model.observation import MAX_VALUE_CHARACTERS, MAX_VALUES_PER_FIELD
 from camscan.net.capture import read_capture
 from camscan.survey.imported import ImportRequest, import_files, read_frames
@@ -144,8 +145,6 @@ def _catalog() -> object:
 
 def _whole(data: bytes) -> None:
     """A file of any kind, packed or not, as `camscan import` reads it, concluded and written."""
-    from camscan.report import csv, jsonl
-    from camscan.report.load import read
 
     with tempfile.NamedTemporaryFile(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as file:
         file.write(data)
@@ -154,6 +153,14 @@ def _whole(data: bytes) -> None:
             inventory = import_files(ImportRequest((Path(file.name),)), _catalog())  # type: ignore[arg-type]
         except UsageError:
             return
+    written_again(inventory)
+
+
+def written_again(inventory: Inventory) -> None:
+    """What was read can be written in every text format, and the JSON Lines be read once more."""
+    from camscan.report import csv, jsonl
+    from camscan.report.load import read
+
     again = read(jsonl.render(inventory).splitlines(keepends=True))
     assert again.devices == inventory.devices
     csv.render(inventory)

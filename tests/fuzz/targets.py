@@ -168,16 +168,13 @@ def identify(data: bytes) -> None:
 
 def load(data: bytes) -> None:
     """An inventory file of any lines; what loads must also be written, in every text format."""
-    from camscan.report import csv, jsonl
     from camscan.report.load import read
 
     try:
         inventory = read(data.splitlines(keepends=True))
     except FileFormatError:
         return
-    again = read(jsonl.render(inventory).splitlines(keepends=True))
-    assert again.devices == inventory.devices
-    csv.render(inventory)
+    importers.written_again(inventory)
 
 
 def seeds_of(name: str) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,16 +38,13 @@ def judge_of(
     from camscan.catalog.policies import with_lists
 
     policies = with_lists(catalog, lists)  # a faulty list is told before anything is sent
-    examiner: Examiner | None = None
 
-    def judge(device: Device) -> Iterable[Finding]:
-        nonlocal examiner
-        if examiner is None:  # made when the first device is there: the first question does not wait for it
-            from datetime import UTC, datetime
+    @cache
+    def examiner() -> Examiner:  # made for the first device: the first question does not wait for it
+        from datetime import UTC, datetime
 
-            from camscan.audit.examine import Examiner
+        from camscan.audit.examine import Examiner
 
-            examiner = Examiner(policies, catalog.advisories, datetime.now(UTC).date())
-        return examiner.findings(device, site)
+        return Examiner(policies, catalog.advisories, datetime.now(UTC).date())
 
-    return judge
+    return lambda device: examiner().findings(device, site)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 from camscan.net.places import Places
 
 
@@ -17,17 +15,12 @@ class Asked:
 
     def add(self, ip: str) -> None:
         """This address was asked."""
-        place = self._place(ip)
+        place = self._places.named(ip)
         if place < 0:
             self._others.add(ip)
         else:
             self._bits[place >> 3] |= 1 << (place & 7)
 
     def __contains__(self, ip: str) -> bool:
-        place = self._place(ip)
+        place = self._places.named(ip)
         return ip in self._others if place < 0 else bool(self._bits[place >> 3] >> (place & 7) & 1)
-
-    def _place(self, ip: str) -> int:
-        if ":" in ip:
-            return -1
-        return self._places.of(int.from_bytes(socket.inet_aton(ip), "big"))

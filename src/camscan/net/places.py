@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import socket
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,6 +26,10 @@ class Places:
         if span < 0 or ip > self.spans[span][1]:
             return -1
         return self._offsets[span] + ip - self._firsts[span]
+
+    def named(self, ip: str) -> int:
+        """The place of an address as text, -1 when it has none; IPv6 never has one."""
+        return -1 if ":" in ip or not self.count else self.of(int.from_bytes(socket.inet_aton(ip), "big"))
 
     def address(self, place: int) -> int:
         """The address at a place."""

@@ -7,7 +7,6 @@ that forgets what is past.
 
 from __future__ import annotations
 
-import socket
 from array import array
 from collections.abc import Iterable
 
@@ -34,20 +33,15 @@ class DeviceSlots:
 
     def get(self, ip: str) -> float:
         """From when on the next packet may go to this address."""
-        place = self._place(ip)
+        place = self.places.named(ip)
         return self._others.get(ip, 0.0) if place < 0 else self.times[place]
 
     def put(self, ip: str, at: float, now: float) -> None:
         """The next packet to it may go at `at`."""
-        place = self._place(ip)
+        place = self.places.named(ip)
         if place >= 0:
             self.times[place] = at
             return
         if len(self._others) >= MAX_REMEMBERED:
             self._others = {each: due for each, due in self._others.items() if due > now}
         self._others[ip] = at
-
-    def _place(self, ip: str) -> int:
-        if not self.places.count or ":" in ip:
-            return -1
-        return self.places.of(int.from_bytes(socket.inet_aton(ip), "big"))

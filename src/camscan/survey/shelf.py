@@ -6,19 +6,16 @@ to what was put there, but not the same object.
 
 from __future__ import annotations
 
-import tempfile
-import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
 
 import msgspec
 
-from camscan.errors import OperationalError
 from camscan.model.device import Device
+from camscan.survey.records import Records
 
 _BUFFER_BYTES = 256 * 1024
-_LENGTH_BYTES = 4
 _ENCODER = msgspec.msgpack.Encoder()
 
 Item = TypeVar("Item")
@@ -29,22 +26,9 @@ class Shelf(Sequence[Item], Generic[Item]):
 
     def __init__(self, items: Iterable[Item], kind: type[Item]) -> None:
         self._decoder = msgspec.msgpack.Decoder(kind)
-        self._file = tempfile.TemporaryFile(prefix="camscan-", buffering=_BUFFER_BYTES)  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
-        self._places = array("Q")
-        end = 0
-        try:
-            for each in items:
-                record = _ENCODER.encode(each)
-                self._file.write(len(record).to_bytes(_LENGTH_BYTES, "little") + record)
-                self._places.append(end)
-                end += _LENGTH_BYTES + len(record)
-            self._file.flush()
-        except OSError as fault:
-            raise OperationalError(
-                f"cannot keep what was concluded in {tempfile.gettempdir()}: {fault.strerror}; "
-                "set TMPDIR to a folder with more space"
-            ) from None
+        self._records = Records("what was concluded", _BUFFER_BYTES)
+        self._places = array("Q", (self._records.append(_ENCODER.encode(each)) for each in items))
+        self._records.flush()
 
     def __len__(self) -> int:
         return len(self._places)
@@ -70,9 +54,7 @@ class Shelf(Sequence[Item], Generic[Item]):
     __hash__ = None  # type: ignore[assignment]
 
     def _read(self, place: int) -> Item:
-        self._file.seek(place)
-        length = int.from_bytes(self._file.read(_LENGTH_BYTES), "little")
-        return self._decoder.decode(self._file.read(length))
+        return self._decoder.decode(self._records.read(place))
 
 
 def on_disk(devices: Iterable[Device]) -> Shelf[Device]:

@@ -6,8 +6,6 @@ Rules: a page is one address; of each observation only its place, a mark and its
 
 from __future__ import annotations
 
-import tempfile
-import weakref
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -15,11 +13,10 @@ from typing import overload
 
 import msgspec
 
-from camscan.errors import OperationalError
 from camscan.model.observation import Observation
+from camscan.survey.records import Records
 
 _BUFFER_BYTES = 1024 * 1024
-_LENGTH_BYTES = 4
 _COLUMNS = 3  # place in the file, mark, port
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Observation)
@@ -31,12 +28,9 @@ class Spool:
     """`add` observations to the page of their address; `page` gives one address back, in order of adding."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(prefix="camscan-", buffering=_BUFFER_BYTES)  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
+        self._records = Records("what the files say", _BUFFER_BYTES)
         self._pages: dict[str, array[int]] = {}
         self._shared: dict[str, str] = {}
-        self._end = 0
-        self._appending = True
 
     def __len__(self) -> int:
         return len(self._pages)
@@ -47,7 +41,7 @@ class Spool:
     @property
     def size(self) -> int:
         """Bytes on disk."""
-        return self._end
+        return self._records.size
 
     def count(self, ip: str) -> int:
         """Observations of an address."""
@@ -63,36 +57,18 @@ class Spool:
 
     def add(self, seen: Observation, mark: int, port: int) -> None:
         """Write it. mark, port: any 64-bit numbers. Raises OperationalError when the disk is full."""
-        record = _ENCODER.encode(seen)
-        try:
-            if not self._appending:  # a seek flushes, which costs a system call
-                self._file.seek(self._end)
-                self._appending = True
-            self._file.write(len(record).to_bytes(_LENGTH_BYTES, "little") + record)
-        except OSError as fault:
-            raise OperationalError(
-                f"cannot keep what the files say in {tempfile.gettempdir()}: {fault.strerror}; "
-                "set TMPDIR to a folder with more space"
-            ) from None
+        place = self._records.append(_ENCODER.encode(seen))
         page = self._pages.get(seen.ip)
         if page is None:
             page = self._pages[seen.ip] = array("q")
-        page.extend((self._end, mark, port))
-        self._end += _LENGTH_BYTES + len(record)
+        page.extend((place, mark, port))
 
     def page(self, ip: str) -> list[Observation]:
         """Everything of one address."""
         return [self._read(place) for place in self._pages[ip][::_COLUMNS]]
 
     def _read(self, place: int) -> Observation:
-        self._appending = False
-        try:
-            self._file.seek(place)
-            length = int.from_bytes(self._file.read(_LENGTH_BYTES), "little")
-            record = self._file.read(length)
-        except OSError as fault:  # the buffer's rest is written before the first reading
-            raise OperationalError(f"cannot keep what the files say: {fault.strerror}") from None
-        seen = _DECODER.decode(record)
+        seen = _DECODER.decode(self._records.read(place))
         fields = {
             self._one(name): tuple(self._one(value) for value in values)
             for name, values in seen.fields.items()

@@ -184,18 +184,7 @@ def _lengths() -> dict[str, Sequence[Service]]:
 
 def _texts() -> dict[str, Sequence[Service]]:
     bad, safe = words.EVERY_INJECTION, words.XML_SAFE_INJECTION
-    sadp = dict.fromkeys(
-        (
-            "DeviceType",
-            "DeviceDescription",
-            "DeviceSN",
-            "SoftwareVersion",
-            "DSPVersion",
-            "BootTime",
-            "OEMInfo",
-        ),
-        safe,
-    )
+    sadp = dict.fromkeys(words.SADP_TEXTS, safe)
     description = UpnpDescription(
         "Injected/1.0", "uuid:6d4ff0ce-6b11-11e8-0000-0000000000aa", "urn:schemas-upnp-org:device:Basic:1",
         tuple((name, safe) for name in ("friendlyName", "manufacturer", "modelName", "modelDescription", "modelNumber", "serialNumber")),

@@ -11,15 +11,6 @@ from camscan.lab.attackers.streams import Ending, Stream
 from camscan.lab.device import Service
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-_FIELDS = (
-    "DeviceType",
-    "DeviceDescription",
-    "DeviceSN",
-    "SoftwareVersion",
-    "DSPVersion",
-    "BootTime",
-    "OEMInfo",
-)
 
 
 def oddities() -> dict[str, Sequence[Service]]:
@@ -74,11 +65,11 @@ def _channels() -> dict[str, Sequence[Service]]:
 
 
 def _names() -> dict[str, Sequence[Service]]:
-    starts = dict(zip(_FIELDS, words.STARTS, strict=False))
-    more = dict(zip(_FIELDS, reversed(words.STARTS), strict=False))
+    starts = dict(zip(words.SADP_TEXTS, words.STARTS, strict=False))
+    more = dict(zip(words.SADP_TEXTS, reversed(words.STARTS), strict=False))
     strange = (words.ZALGO, words.HIDDEN, words.OSC.replace("\x1b", "").replace("\x07", ""), words.LONG)
     texts = tuple(
-        words.sadp(**{**dict.fromkeys(_FIELDS, text), "DeviceSN": f"{number}{text}"})
+        words.sadp(**{**dict.fromkeys(words.SADP_TEXTS, text), "DeviceSN": f"{number}{text}"})
         for number, text in enumerate(strange)
     )
     scopes = " ".join(

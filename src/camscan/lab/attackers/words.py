@@ -91,6 +91,18 @@ SADP_HEAD = (
 )
 
 
+SADP_TEXTS = (
+    "DeviceType",
+    "DeviceDescription",
+    "DeviceSN",
+    "SoftwareVersion",
+    "DSPVersion",
+    "BootTime",
+    "OEMInfo",
+)
+"""Elements of a SADP answer that hold any text."""
+
+
 def sadp(**fields: str) -> bytes:
     """A SADP answer with these elements."""
     lines = "".join(f"<{name}>{text}</{name}>\r\n" for name, text in fields.items())

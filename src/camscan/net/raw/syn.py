@@ -82,9 +82,7 @@ class SynSweep:
 
     def reaches(self, ip: str) -> bool:
         """Can this address be swept raw: IPv4, in scope, not our own, routed over an Ethernet interface?"""
-        if ":" in ip:
-            return False
-        place = self.table.places.of(int.from_bytes(socket.inet_aton(ip), "big"))
+        place = self.table.places.named(ip)
         return place >= 0 and bool(self.table.ways[place])
 
     def left_out(self) -> list[str]:
