@@ -126,6 +126,11 @@ def _runs(values: list[int]) -> Iterator[tuple[int, int]]:
     yield start, previous
 
 
+def spans_of(addresses: netaddr.IPSet, version: int) -> list[tuple[int, int]]:
+    """The ranges (first, last) of the addresses of one IP version, in ascending order and disjoint."""
+    return [(int(r.first), int(r.last)) for r in addresses.iter_ipranges() if r.version == version]
+
+
 @dataclass(frozen=True, slots=True)
 class _Ranges:
     """Sorted, disjoint integer ranges of one IP version: membership in a bisect."""
@@ -135,8 +140,8 @@ class _Ranges:
 
     @classmethod
     def of(cls, addresses: netaddr.IPSet, version: int) -> _Ranges:
-        spans = [r for r in addresses.iter_ipranges() if r.version == version]
-        return cls(tuple(int(r.first) for r in spans), tuple(int(r.last) for r in spans))
+        spans = spans_of(addresses, version)
+        return cls(tuple(first for first, _ in spans), tuple(last for _, last in spans))
 
     def __contains__(self, number: int) -> bool:
         at = bisect.bisect_right(self.starts, number) - 1

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from camscan.model.exchange import Ask, Outcome, Probe, Reply, Target, Transport
+from camscan.model.scope import spans_of
 from camscan.net.asked import Asked
 from camscan.net.clock import utc_now
 from camscan.net.gate import Gate, OutsideScope
@@ -61,9 +62,7 @@ class Datagrams:
         warn: Callable[[str], None],
     ) -> None:
         self._gate, self._pace, self._ledger = gate, pace, ledger
-        self._places = Places(
-            (int(r.first), int(r.last)) for r in gate.scope.allowed.iter_ipranges() if r.version == 4
-        )
+        self._places = Places(spans_of(gate.scope.allowed, 4))
         self._interfaces = tuple(interfaces)
         self._names = {i.index: i.name for i in self._interfaces}
         self._port_map, self._hear, self._warn = port_map, hear, warn

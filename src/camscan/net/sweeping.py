@@ -16,7 +16,7 @@ import netaddr
 
 from camscan.errors import ScopeError
 from camscan.model.exchange import Outcome
-from camscan.model.scope import MAX_ADDRESSES, Scope
+from camscan.model.scope import MAX_ADDRESSES, Scope, spans_of
 from camscan.net.capabilities import can_send_raw
 from camscan.net.connect import ConnectSweep, Found, Turn
 from camscan.net.gate import Gate
@@ -97,9 +97,8 @@ def make_sweep(*, gate: Gate, pace: Pace, port_map: PortMap, found: Found, guide
         routes = Routes.read()
         if any(
             way is not None
-            for span in gate.scope.allowed.iter_ipranges()
-            if span.version == 4
-            for _, _, way in routes.spans(int(span.first), int(span.last))
+            for first, last in spans_of(gate.scope.allowed, 4)
+            for _, _, way in routes.spans(first, last)
         ):
             from camscan.net.raw.syn import SynSweep
 

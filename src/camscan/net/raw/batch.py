@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from typing import Any
 
+from camscan.model.scope import spans_of
 from camscan.net.gate import PRINTER_PORTS, Gate
 from camscan.net.pace import Pace
 from camscan.net.places import Places
@@ -29,8 +30,8 @@ class BatchGate:
 
     def __init__(self, gate: Gate) -> None:
         self.gate = gate
-        self._allowed = Places(_spans(gate.scope.allowed))
-        self._excluded = Places(_spans(gate.scope.excluded))
+        self._allowed = Places(spans_of(gate.scope.allowed, 4))
+        self._excluded = Places(spans_of(gate.scope.excluded, 4))
 
     def one(self, ip: str) -> bool:
         """May one packet that has no port (ARP) go to this address?"""
@@ -71,10 +72,6 @@ class BatchGate:
         if refused:
             self.gate.refused["outside the scope or excluded"] += refused
         return allowed
-
-
-def _spans(addresses: Any) -> list[tuple[int, int]]:
-    return [(int(r.first), int(r.last)) for r in addresses.iter_ipranges() if r.version == 4]
 
 
 def number_of(ip: str) -> int:

@@ -12,6 +12,7 @@ from itertools import chain
 
 from camscan.errors import OperationalError
 from camscan.model.exchange import Outcome
+from camscan.model.scope import spans_of
 from camscan.net.pace import Pace
 from camscan.net.raw.arp import ArpAsker, ArpHeard, ask_link
 from camscan.net.raw.batch import BatchGate, address_text
@@ -113,10 +114,8 @@ class Hops:
     def _on(self, name: str) -> dict[Link, list[tuple[int, int]]]:
         """The ranges of the scope that lie on this interface's own wire, by the address we ask from."""
         found: dict[Link, list[tuple[int, int]]] = {}
-        for span in self._admission.gate.scope.allowed.iter_ipranges():
-            if span.version != 4:
-                continue
-            for first, last, way in self.routes.spans(int(span.first), int(span.last)):
+        for span in spans_of(self._admission.gate.scope.allowed, 4):
+            for first, last, way in self.routes.spans(*span):
                 if way is not None and way.next_hop is None and way.link.name == name:
                     found.setdefault(way.link, []).append((first, last))
         return found

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from camscan.model.exchange import Outcome
+from camscan.model.scope import spans_of
 from camscan.net.gate import Gate
 from camscan.net.pace import Pace
 from camscan.net.places import Places
@@ -55,7 +56,7 @@ class SynSweep:
         self._routes = routes or Routes.read()
         self._admission = BatchGate(gate)
         self._walked = Places(gate.scope.walked(4))
-        pace.cover((int(r.first), int(r.last)) for r in gate.scope.allowed.iter_ipranges() if r.version == 4)
+        pace.cover(spans_of(gate.scope.allowed, 4))
         began = asyncio.get_running_loop().time()
         self.table = _table(pace, Cookie(secret), began)
         self._ways: list[Way | None] = [None]
