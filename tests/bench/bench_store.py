@@ -7,6 +7,7 @@ a busy disk makes wall time say little, and exits 1 when a budget of issue 5 is 
 from __future__ import annotations
 
 import argparse
+import gc
 import hashlib
 import resource
 import sys
@@ -133,6 +134,7 @@ def main() -> int:
     parser.add_argument("devices", type=int, nargs="?", default=100_000)
     parser.add_argument("--db", default="")
     options = parser.parse_args()
+    gc.set_threshold(20_000, 20, 50)  # as `camscan.cli.main.run` does
     count = options.devices
     scale = count / 100_000
     watch = Watch()

@@ -105,6 +105,7 @@ def test_a_register_of_sqlite_that_cannot_be_written(running: Fleet, tmp_path: P
 
 
 def test_an_alert_endpoint_that_is_away_is_a_warning(running: Fleet, tmp_path: Path) -> None:
+    pytest.importorskip("apprise", reason="the extra alerts is not installed")
     (tmp_path / "camscan").mkdir()
     config = tmp_path / "camscan" / "config.toml"
     config.write_text(

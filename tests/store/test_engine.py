@@ -111,6 +111,7 @@ def test_a_database_nobody_supports_is_refused(db: str) -> None:
 
 
 def test_a_server_that_is_not_there_is_one_line_without_the_password() -> None:
+    pytest.importorskip("psycopg", reason="the extra postgres is not installed")
     with pytest.raises(StoreError) as caught:
         open_store("postgresql://me:secret@127.0.0.1:1/camscan")
 
