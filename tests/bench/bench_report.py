@@ -37,6 +37,7 @@ def measure(name: str, devices: int) -> None:
     sys.path.insert(0, str(Path(__file__).parent.parent / "report"))
     import simulated_audit
 
+    from camscan.report import csv as csv_report
     from camscan.report import formats, jsonl
     from camscan.report.load import read
     from camscan.report.summary import summarise
@@ -53,6 +54,8 @@ def measure(name: str, devices: int) -> None:
         size = len(read(lines).devices)
     elif name == "jsonl":  # as a scan writes it, line by line
         size = sum(len(jsonl.write_line(device)) for device in held.devices)
+    elif name == "csv":  # as the command writes it, piece by piece
+        size = sum(map(len, csv_report.pieces(held)))
     elif name == "summary":
         size = summarise(held).devices
     else:

@@ -48,12 +48,12 @@ def _blocks(lines: Iterator[Sequence[str]]) -> Iterator[bytes]:
 def _plain(some: list[Sequence[str]]) -> bytes | None:
     """The rows as they stand in the file, or None when one of them needs the exact way."""
     written = list(map(",".join, some))
-    block = "\r\n".join(written) + "\r\n"
+    block = "\n".join(written) + "\n"
     if not block.isascii() or len(max(written, key=len)) > MAX_CELL_CHARACTERS:
         return None
     raw = block.encode("ascii")
     commas = sum(map(len, some)) - len(some)
-    return raw if rows_are_plain(raw, len(some), commas) else None
+    return raw.replace(b"\n", b"\r\n") if rows_are_plain(raw, len(some), commas) else None
 
 
 def line(cells: Sequence[str]) -> str:

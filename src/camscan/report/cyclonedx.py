@@ -100,7 +100,7 @@ def _reference(kind: str, name: str) -> str:
 
 
 def _device(entry: Entry) -> Json:
-    device, site, findings = entry
+    device, site, findings = entry.device, entry.site, entry.findings
     value = device.value
     component: dict[str, object] = {
         "type": "device",

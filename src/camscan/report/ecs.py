@@ -29,7 +29,7 @@ def pieces(inventory: Inventory) -> Iterator[bytes]:
 
 def event(entry: Entry, scan: Scan) -> dict[str, object]:
     """One ECS document; absent values are left out, MAC addresses written AA-BB-CC-DD-EE-FF (RFC 7042)."""
-    device, site, findings = entry
+    device, site, findings = entry.device, entry.site, entry.findings
     seen: datetime = device.last_seen or scan.ended or scan.started
     advisories = [finding for finding in findings if finding.regime == ADVISORY]
     value = device.value

@@ -24,12 +24,12 @@ def phrase(evidence: Evidence) -> str:
         return f"oui: {evidence.says} ({value[:8]})"
     if rule == _BRANDS:
         return f"brand table: {value} is made by {evidence.says}"
-    return _heard(evidence.source, evidence.field) + value
+    return f"{evidence.source}: {_last_word(evidence.field)}={value}"
 
 
 @lru_cache(maxsize=4096)
-def _heard(source: str, field: str) -> str:
-    return f"{source}: {field.rpartition('.')[2]}="
+def _last_word(field: str) -> str:
+    return field.rpartition(".")[2]
 
 
 def strongest(claim: Claim) -> Evidence | None:
@@ -64,7 +64,7 @@ def words_behind(claims: Iterable[Claim | None]) -> str:
             if len(value) > MAX_VALUE_CHARACTERS or best.rule in _TABLES:
                 pieces[value] = phrase(best)
             else:
-                pieces[value] = _heard(best.source, best.field) + value
+                pieces[value] = f"{best.source}: {_last_word(best.field)}={value}"
             if len(pieces) == MAX_PIECES:
                 break
     return "; ".join(pieces.values())

@@ -17,18 +17,18 @@ def render(inventory: Inventory) -> bytes:
     )  # fmt: skip
     lines = [
         (
-            netbox.device_name(device),
-            netbox.role(device),
-            netbox.manufacturer(device),
-            netbox.device_type(device),
-            netbox.plain(device.value("serial"), netbox.MAX_SERIAL),
-            netbox.status(device),
-            netbox.site_name(site),
-            netbox.description(device),
+            netbox.device_name(each.device),
+            netbox.role(each.device),
+            netbox.manufacturer(each.device),
+            netbox.device_type(each.device),
+            netbox.plain(each.device.value("serial"), netbox.MAX_SERIAL),
+            netbox.status(each.device),
+            netbox.site_name(each.site),
+            netbox.description(each.device),
             netbox.TAG,
-            device.device_id,
+            each.device.device_id,
         )
-        for device, site, _findings in standing(entries(inventory))
+        for each in standing(entries(inventory))
     ]
     return table(header, lines)
 

@@ -30,9 +30,9 @@ _HAZARDS = frozenset(_FORMULA_STARTS + _QUOTES + " ")
 _ODD_START = re.compile(rf"␟[\s{_QUOTES}{re.escape(_FORMULA_STARTS)}]")
 # For many rows at once: every border that a formula can follow becomes a comma, every formula start an equals
 # sign, every control character a NUL, so that one pass and two searches replace three regular expressions.
-_CONTROLS = bytes((*range(10), *range(11, 32), 127))
+_CONTROLS = bytes((*range(10), *range(11, 32), 127))  # but for the line feed, which ends a row
 _SHAPES = bytes.maketrans(b";\n+-@" + _CONTROLS, b",,===" + bytes(len(_CONTROLS)))
-_SKIPPED = b" '`\r"  # what _FORMULA skips; a double quote was refused, a return counted
+_SKIPPED = b" '`"  # what _FORMULA skips; a double quote was refused, so was any other blank
 _MARKDOWN_MARKS = "\\`*_[]|~$"  # the backslash first, since the others bring one
 _MARKDOWN_STARTS = ("#", "+", "=", "-")
 _JSON_UNSAFE = re.compile(
@@ -102,10 +102,10 @@ def row_is_plain(joined: str) -> bool:
 def rows_are_plain(raw: bytes, rows: int, commas: int) -> bool:
     """True when `cell` would change nothing in these rows and none needs quoting.
 
-    raw: ASCII, cells joined by `commas` commas, each of `rows` rows ended by CRLF, none longer than the cap.
+    raw: ASCII, cells joined by `commas` commas, each of `rows` ended by a line feed, none longer than the cap.
     Counting is exact because a comma or line end inside a cell can only add to the borders' number.
     """
-    if b'"' in raw or raw.count(b",") != commas or raw.count(b"\n") != rows or raw.count(b"\r") != rows:
+    if b'"' in raw or raw.count(b",") != commas or raw.count(b"\n") != rows:
         return False
     shape = raw.translate(_SHAPES, _SKIPPED)
     return b",=" not in shape and b"\0" not in shape and shape[:1] != b"="

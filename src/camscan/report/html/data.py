@@ -81,7 +81,7 @@ def _safe(text: str, limit: int = MAX_CELL_CHARACTERS) -> str:
 
 
 def _row(entry: Entry, words: Language) -> list[str]:
-    device, site, findings = entry
+    device, site, findings = entry.device, entry.site, entry.findings
     value = device.value
     cells = (
         device.device_id,
@@ -147,7 +147,7 @@ def _words(evidence: Iterable[Evidence], heard: dict[tuple[str, str, str], int])
 
 def _facts(entry: Entry, words: Language) -> Iterable[tuple[str, str]]:
     _ = words.gettext
-    device, site, _findings = entry
+    device, site = entry.device, entry.site
     yield _("Label and maker"), relation_name(relation(device), words)
     yield _("Addresses"), "; ".join(device.addresses)
     yield _("Hardware addresses"), "; ".join(seen.mac for seen in device.macs)
