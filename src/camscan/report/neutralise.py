@@ -102,7 +102,7 @@ def row_is_plain(joined: str) -> bool:
 def rows_are_plain(raw: bytes, rows: int, commas: int) -> bool:
     """True when `cell` would change nothing in these rows and none needs quoting.
 
-    raw: ASCII, cells joined by `commas` commas, each of `rows` ended by a line feed, none longer than the cap.
+    raw: ASCII, cells joined by `commas`, each of `rows` ended by a line feed, none longer than the cap.
     Counting is exact because a comma or line end inside a cell can only add to the borders' number.
     """
     if b'"' in raw or raw.count(b",") != commas or raw.count(b"\n") != rows:
