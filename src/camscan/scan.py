@@ -28,6 +28,8 @@ from camscan.survey.unconfirmed import mark_unconfirmed
 NAMES_BUDGET_SECONDS = 5.0
 GROUPS_FIRST_SECONDS, GROUPS_LEAVE_SECONDS = 0.15, 0.03
 """The group questions have the line to themselves at first: most devices answer in their one round trip."""
+FIRST_DEVICE_SECONDS = 0.5
+"""The first who answered may be surveyed for so long before the sweep takes the processor."""
 
 
 async def scan(
@@ -76,7 +78,8 @@ async def _ask_everything(run: Run) -> None:
     _import_what_answers_need()
     spent = asyncio.get_running_loop().time() - began
     await asyncio.sleep(max(0.0, GROUPS_FIRST_SECONDS - spent) if run.request.links else 0)
-    await asyncio.gather(groups, _browse(run), run.ask_each(), run.sweep())
+    await run.first_device(FIRST_DEVICE_SECONDS)
+    await asyncio.gather(groups, run.ask_nodes(), _browse(run), run.ask_each(), run.sweep())
     await asyncio.sleep(min(1.0, run.request.manners.answer_timeout_seconds))
     await run.finish()
 

@@ -35,6 +35,7 @@ class Conversations:
         self._plans: dict[str, Plan] = {}
         self._surveys: dict[str, asyncio.Task[None]] = {}
         self._settled = set[str]()
+        self.first_told = asyncio.Event()
         self._logging_in = LoggingIn(desk)
         self._at_once = asyncio.Semaphore(desk.request.manners.hosts_at_once)
         self.pending: Callable[[str], int] = lambda _: 0
@@ -112,6 +113,7 @@ class Conversations:
         if device is None or ip in self._settled or device.kind not in CAMERA_KINDS:
             return
         self._settled.add(ip)
+        self.first_told.set()
         self._course.devices = len(self._settled)
         self._desk.tell(DeviceFound(device, self._desk.notebook.of(ip)))
 

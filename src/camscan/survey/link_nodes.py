@@ -19,7 +19,7 @@ from camscan.survey.desk import Desk
 
 
 class LinkNodes:
-    """`ask` while the other group questions are asked; `note` once the sweep is over."""
+    """`ask` beside the sweep, whose libraries it shares; `note` once the sweep is over."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

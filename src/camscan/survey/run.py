@@ -7,6 +7,7 @@ they share is on the `desk`.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 
 from camscan.match.resolve import Identifier
@@ -55,11 +56,14 @@ class Run:
         self._nodes = LinkNodes(self.desk)
         for text in request.left_out:
             self.desk.warn(text)
-        self.ask_each, self.sweep = self._questions.ask_each, self._sweep.run
+        self.ask_groups, self.ask_each = self._questions.ask_groups, self._questions.ask_each
+        self.ask_nodes, self.sweep = self._nodes.ask, self._sweep.run
 
-    async def ask_groups(self) -> None:
-        """Every question to a group, of the probes and to all IPv6 nodes."""
-        await asyncio.gather(self._questions.ask_groups(), self._nodes.ask())
+    async def first_device(self, within_seconds: float) -> None:
+        """Wait until a device has been told of, but no longer; at once when nobody has answered yet."""
+        if len(self.notebook):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._conversations.first_told.wait(), within_seconds)
 
     async def finish(self) -> None:
         """Wait until every device has been surveyed."""

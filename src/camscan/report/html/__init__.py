@@ -6,6 +6,6 @@ only as text; script and style are in the page, and its content policy allows no
 
 from __future__ import annotations
 
-from camscan.report.html.page import render
+from camscan.report.html.page import pieces, render
 
-__all__ = ["render"]
+__all__ = ["pieces", "render"]
