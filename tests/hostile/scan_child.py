@@ -14,7 +14,8 @@ def main() -> int:
     import netaddr
 
     from camscan import catalog
-    from camscan.cli.running import Output, run_scan
+    from camscan.cli.output import Output
+    from camscan.cli.running import run_scan
     from camscan.model.scope import Scope
     from camscan.net.interfaces import list_interfaces
     from camscan.survey.request import ScanRequest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from camscan.net.pace import Manners, Pace
-from camscan.net.raw.batch import QUANTUM_SECONDS, reserve
+from camscan.net.pace import BURST_SECONDS, FAST_QUANTUM_SECONDS, QUANTUM_SECONDS, Manners, Pace
+from camscan.net.raw.batch import reserve
 from camscan.net.raw.brake import Brake
 from camscan.net.raw.tries import LIVE_TRIES, RoundTrip, Tries
 
@@ -54,9 +54,12 @@ def test_a_batch_holds_what_falls_due_within_its_quantum() -> None:
     pace = Pace(Manners(packets_per_second=1000))
     taken, delay = reserve(pace, 512, 100.0)
     assert 20 <= taken <= 32  # the pace lets a sleeper catch up 20 ms, and 10 ms are the quantum
+    assert QUANTUM_SECONDS == pace.quantum_seconds
     assert QUANTUM_SECONDS <= delay <= 2 * QUANTUM_SECONDS
     again, _ = reserve(pace, 512, 100.0 + delay)
     assert 10 <= again <= 12
+    fast, _ = reserve(Pace(Manners(packets_per_second=20_000)), 4096, 100.0)
+    assert fast <= 20_000 * (BURST_SECONDS + FAST_QUANTUM_SECONDS) + 1
     assert (7, 0.0) == reserve(Pace(Manners(packets_per_second=float("inf"))), 7, 100.0)
 
 

@@ -41,7 +41,8 @@ def command(folder: Path, loss: float, delay: float, quiet: bool) -> int:
 
     from camscan import catalog
     from camscan.cli.auditing import audited, judge_of
-    from camscan.cli.running import Output, run_scan
+    from camscan.cli.output import Output
+    from camscan.cli.running import run_scan
     from camscan.errors import OperationalError
     from camscan.lab.building import demo_building
     from camscan.lab.faults import Faults

@@ -53,7 +53,7 @@ def command(
     A stored scan is concluded anew in the register as well; ids, entries and corrections stay.
     """
     from camscan import catalog
-    from camscan.cli.running import Output, make_console
+    from camscan.cli.output import Output, make_console
     from camscan.report import formats
     from camscan.report.table import print_report
 

@@ -68,7 +68,8 @@ def command(
     """
     from camscan import catalog
     from camscan.cli.auditing import audited
-    from camscan.cli.running import Output, configure_logging, deliver
+    from camscan.cli.output import Output, deliver
+    from camscan.cli.running import configure_logging
     from camscan.survey.imported import ImportRequest, import_files
 
     output = Output(outputs, form, quiet)

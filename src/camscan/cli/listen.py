@@ -68,7 +68,8 @@ def command(
     """
     from camscan import catalog
     from camscan.cli.auditing import audited, judge_of
-    from camscan.cli.running import Output, run_source
+    from camscan.cli.output import Output
+    from camscan.cli.running import run_source
     from camscan.net.interfaces import choose_interfaces, list_interfaces
     from camscan.net.listen import link_to_hear
     from camscan.survey.listening import ListenRequest, listen

@@ -122,7 +122,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:
     """
     from camscan import catalog
     from camscan.cli import settings
-    from camscan.cli.running import Output
+    from camscan.cli.output import Output
 
     chosen = settings.load(
         {

@@ -17,6 +17,10 @@ LEAST_RATE = 1000.0
 BURST_SECONDS = 0.02
 """A sleeping task wakes late by about this much; that backlog may be sent at once, never more."""
 
+QUANTUM_SECONDS, FAST_QUANTUM_SECONDS, FAST_RATE = 0.01, 0.025, 10_000
+"""A batch holds what falls due within this time, so that bursts stay smaller than a switch port's queue (500
+small packets at 20,000/s); from the fast rate on, waking a hundred times a second costs more than sending."""
+
 HEADROOM, DEVICE_HEADROOM = 0.12, 0.3
 """Of a scan: what docs/safety.md promises is counted on the wire, where tasks and the kernel add jitter. To a
 device the kernel sends packets of its own (acknowledgements, closings, repeats), which are only estimated."""
@@ -70,6 +74,11 @@ class Pace:
     def interval(self) -> float:
         """Seconds between two packets at present; 0 where nothing limits them."""
         return self._interval * self._slowdown or self._limited
+
+    @property
+    def quantum_seconds(self) -> float:
+        """The time whose packets may leave in one batch."""
+        return FAST_QUANTUM_SECONDS if self.manners.packets_per_second >= FAST_RATE else QUANTUM_SECONDS
 
     def cover(self, spans: Iterable[tuple[int, int]]) -> None:
         """These IPv4 ranges are about to be swept: room for a slot of each address is made at once."""

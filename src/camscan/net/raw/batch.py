@@ -11,13 +11,10 @@ from camscan.net.pace import Pace
 from camscan.net.places import Places
 from camscan.net.raw.frames import has_numpy
 
-QUANTUM_SECONDS = 0.01
-"""A batch holds what falls due within this time, so that bursts stay smaller than a switch port's queue."""
-
 
 def reserve(pace: Pace, wanted: int, now: float) -> tuple[int, float]:
     """Take up to `wanted` slots of the whole rate: (packets that may go now, seconds to wait after them)."""
-    room = pace.room(now, QUANTUM_SECONDS)
+    room = pace.room(now, pace.quantum_seconds)
     taken = wanted if room is None else min(wanted, max(1, room))
     return taken, max(0.0, pace.take(taken, now) - pace.interval - now)
 

@@ -1,6 +1,6 @@
 """When the next batch of a sweep may leave, and how large it is: the shared pace, loss, and fairness.
 
-Rules: a batch holds what falls due within QUANTUM_SECONDS; when others ask under the same pace, they get as
+Rules: a batch holds what falls due within a quantum; when others ask under the same pace, they get as
 many slots as the sweep takes; loss halves the rate at most once in CALM_SECONDS, so long without any gives a
 tenth of it back.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 
 from camscan.net.pace import Pace
-from camscan.net.raw.batch import QUANTUM_SECONDS
 
 CALM_SECONDS = 1.0
 _CALM_UNLIMITED_SECONDS = 0.1
@@ -34,7 +33,7 @@ class Brake:
         if now - self._changed >= self._calm_seconds:
             self._changed = now
             self._pace.recover(now)
-        room = self._pace.room(now, QUANTUM_SECONDS)
+        room = self._pace.room(now, self._pace.quantum_seconds)
         return self._most if room is None else min(room, self._most)
 
     def took(self, count: int, now: float) -> float:

@@ -17,7 +17,7 @@ from camscan.model.scope import spans_of
 from camscan.net.gate import Gate
 from camscan.net.pace import Pace
 from camscan.net.places import Places
-from camscan.net.raw.batch import QUANTUM_SECONDS, BatchGate, address_text
+from camscan.net.raw.batch import BatchGate, address_text
 from camscan.net.raw.brake import Brake
 from camscan.net.raw.cookie import Cookie
 from camscan.net.raw.frames import has_numpy
@@ -220,7 +220,7 @@ class SynSweep:
             delay = self._brake.took(sent, now)
             if not more and not sent and self._is_idle(now) and not self._ask_again():
                 return
-            await asyncio.sleep(delay if sent else 0 if more else max(delay, QUANTUM_SECONDS / 2))
+            await asyncio.sleep(delay if sent else 0 if more else max(delay, self._pace.quantum_seconds / 2))
 
     def _is_idle(self, now: float) -> bool:
         """Nothing is waiting, and whoever was asked last has had the time to answer."""
