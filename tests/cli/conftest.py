@@ -83,7 +83,9 @@ def register(home: Path) -> list[str]:
 
 @pytest.fixture
 def hostile(home: Path) -> None:
-    """A register with a camera whose model clears the screen."""
+    """A register with a camera whose model clears the screen, and which was flashed to no less."""
     store = open_store()
-    make.keep(store, make.run(0), [make.device("a", "10.0.0.1", model="\x1b[2J", serial="S1")])
+    camera = {"model": "\x1b[2J\x9b31m\u202e", "serial": "S1"}
+    make.keep(store, make.run(0), [make.device("a", "10.0.0.1", **camera)])
+    make.keep(store, make.run(1), [make.device("a", "10.0.0.1", firmware="\x1b[2J\x9b31m\u202e", **camera)])
     store.close()

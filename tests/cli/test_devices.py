@@ -167,3 +167,17 @@ def test_events_are_listed(camscan: Cli, register: list[str]) -> None:
     said = rows(camscan("alerts", "list", "--format", "csv").out)
 
     assert ["gone", "re-firmwared", "first-inventory"] == [row["kind"] for row in said]
+
+
+@pytest.mark.parametrize(
+    "words", [["list"], ["list", "--format", "json"], ["list", "--format", "csv"], ["show", "10.0.0.1"],
+              ["show", "10.0.0.1", "--format", "json"]],
+)  # fmt: skip
+def test_what_a_camera_calls_itself_never_reaches_the_terminal_raw(
+    camscan: Cli, hostile: None, words: list[str]
+) -> None:
+    said = camscan("devices", *words)
+
+    assert 0 == said.code
+    assert "[2J" in said.out
+    assert not set(said.out) & set("\x1b\x9b\u202e")

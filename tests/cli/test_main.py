@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from camscan.cli.main import invoke
@@ -17,3 +20,41 @@ def test_a_word_near_to_nothing_gets_no_guess(capsys: pytest.CaptureFixture[str]
     assert invoke(["zzzzzz"]) == 2
 
     assert "Did you mean" not in capsys.readouterr().err
+
+
+def test_what_an_error_quotes_is_cut_where_a_stranger_may_have_written_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "sites.csv"
+    file.write_text(f"id,{'x' * 100_000}\n")
+    assert invoke(["sites", "import", str(file), "--db", str(tmp_path / "r.db")]) == 2
+
+    assert len(capsys.readouterr().err) < 5000
+
+
+@pytest.mark.parametrize("command", [["config", "show"], ["scan", "127.0.0.1", "--credentials"]])
+def test_toml_nested_without_end_is_one_line(
+    command: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "deep.toml"
+    file.write_text("x = " + "[" * 5000)
+    if command[0] == "config":
+        monkeypatch.setenv("CAMSCAN_CONFIG", str(file))
+    else:
+        command = [*command, str(file), "--no-store"]
+    assert invoke(command) == 2
+
+    assert "is not TOML" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["scan", "127.0.0.1", "--no-store"], ["import"]])
+def test_an_output_that_is_no_file_is_refused_before_anything_is_done(
+    command: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Opening a pipe that nobody reads would wait without end."""
+    pipe = tmp_path / "pipe.jsonl"
+    os.mkfifo(pipe)
+    files = [__file__] if command == ["import"] else []
+    assert invoke([*command, *files, "-o", str(pipe)]) == 2
+
+    assert "it is no file" in capsys.readouterr().err

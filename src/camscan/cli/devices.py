@@ -48,7 +48,7 @@ def command() -> None:
 @click.option(
     "--not-seen",
     "not_seen_days",
-    type=click.IntRange(-1),
+    type=click.IntRange(-1, 100_000),
     is_flag=False,
     flag_value=NOT_SEEN_SETTING,
     metavar="DAYS",
@@ -102,6 +102,7 @@ def list_devices(
 @db_option
 def show(device: str, form: str, db: str | None) -> int:
     """Show DEVICE (an id, its beginning, or an address): facts, entries, corrections, history."""
+    from camscan.report.neutralise import safe_text
     from camscan.store import corrections, devices
 
     with opened(db, create=False) as store:
@@ -120,7 +121,7 @@ def show(device: str, form: str, db: str | None) -> int:
         state = "" if each.in_force else " (taken back)"
         click.echo(f"{each.entered_at:%Y-%m-%d}  {each.kind}: {each.one} and {each.other}{state}")
     for at, scan_id, text in _history(history):
-        click.echo(f"{at:%Y-%m-%d}  {text}  ({scan_id})")
+        click.echo(f"{at:%Y-%m-%d}  {safe_text(text)}  ({scan_id})")
     return Exit.OK
 
 

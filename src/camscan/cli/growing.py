@@ -54,4 +54,5 @@ class Growing:
         click.echo(f"camscan: cannot write {self._path} while scanning: {why}; the scan goes on", err=True)
 
     def close(self) -> None:
+        """Nothing more comes."""
         os.close(self._file)

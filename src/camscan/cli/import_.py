@@ -70,6 +70,7 @@ def command(
     from camscan.cli.auditing import audited
     from camscan.cli.output import Output, deliver
     from camscan.cli.running import configure_logging
+    from camscan.report.neutralise import safe_text
     from camscan.survey.imported import ImportRequest, import_files
 
     output = Output(outputs, form, quiet)
@@ -87,7 +88,7 @@ def command(
 
     def tell(text: str) -> None:
         if not quiet:
-            click.echo(f"camscan: {text}", err=True)
+            click.echo(f"camscan: {safe_text(text)}", err=True)
 
     inventory = register.keep(audited(import_files(request, known, tell), known), known.edition)
     deliver(inventory, output)

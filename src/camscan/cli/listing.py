@@ -27,8 +27,10 @@ format_option = click.option(
 def print_rows(header: Sequence[str], rows: Sequence[Sequence[str]], form: str) -> None:
     """Rows of texts under a header. text: columns aligned; json: a list of objects; csv: RFC 4180."""
     if form == "json":
+        from camscan.report.neutralise import json_line
+
         objects = [dict(zip(header, row, strict=True)) for row in rows]
-        click.echo(json.dumps(objects, ensure_ascii=False, indent=1))
+        click.echo(json_line(json.dumps(objects, ensure_ascii=False, indent=1)))
         return
     if form == "csv":
         from camscan.report.csv import table

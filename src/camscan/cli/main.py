@@ -23,6 +23,7 @@ from camscan.errors import CamscanError, FingerprintError, UsageError
 
 _IS_COMMAND = re.compile(r"^def command\(", re.MULTILINE)
 _FIRST_SENTENCE = re.compile(r'^def command\(.*?"""(.+?)(?:\.\s|\.?""")', re.MULTILINE | re.DOTALL)
+_MOST_CHARACTERS = 4000  # of a message: what it quotes may be a stranger's
 
 
 class Commands(click.Group):
@@ -117,9 +118,13 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
         return int(Exit.OPERATIONAL)
     except OSError as fault:
         where = f" ({fault.filename})" if fault.filename else ""
-        click.echo(f"camscan: {fault.strerror or fault}{where}", err=True)
+        click.echo(f"camscan: {_one_line(f'{fault.strerror or fault}{where}')}", err=True)
+        return int(Exit.OPERATIONAL)
+    except MemoryError:
+        click.echo("camscan: this takes more memory than there is", err=True)
         return int(Exit.OPERATIONAL)
 
 
 def _one_line(text: str) -> str:
+    text = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
     return "".join(" " if ch in "\r\n\t" else ch for ch in text if ch.isprintable() or ch in "\r\n\t")

@@ -34,6 +34,8 @@ class Output:
             formats.by_path(file)
             if not file.absolute().parent.is_dir():
                 raise UsageError(f"cannot write {file}: there is no folder {file.absolute().parent}")
+            if file.exists() and not file.is_file():
+                raise UsageError(f"cannot write {file}: it is no file (--format NAME prints on stdout)")
         if self.form:
             formats.by_name(self.form)
 

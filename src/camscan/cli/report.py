@@ -47,6 +47,7 @@ def command(
     from camscan.errors import UsageError
     from camscan.report import formats, roll_up
     from camscan.report.load import load
+    from camscan.report.neutralise import safe_text
 
     if list_formats:
         for each in formats.FORMATS:
@@ -62,7 +63,7 @@ def command(
             known = _known_policies(met)
             if not any(name == policy or name.startswith(f"{policy}-") for name in known):
                 raise UsageError(f"no policy {policy!r}; known here: {', '.join(known)}")
-            there = ", ".join(met) or "none"
+            there = safe_text(", ".join(met)) or "none"
             click.echo(f"camscan: no finding of {policy} in {inventory}; policies there: {there}", err=True)
             if not (outputs or form or by):
                 return Exit.OK

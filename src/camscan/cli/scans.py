@@ -83,7 +83,7 @@ def write(scan: str, outputs: tuple[Path, ...], db: str | None) -> int:
 
 
 @command.command(name="prune")
-@click.option("--keep-days", type=click.IntRange(0), help="Instead of the setting retention_days.")
+@click.option("--keep-days", type=click.IntRange(0, 100_000), help="Instead of the setting retention_days.")
 @db_option
 def prune(keep_days: int | None, db: str | None) -> int:
     """Drop the observations of old scans; devices, history and each site's newest scan stay whole."""

@@ -17,6 +17,7 @@ from typing import Any
 from camscan.errors import UsageError
 
 DEFAULT = "default"
+MOST_DAYS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,19 @@ def _whole(value: Any) -> int:
     return number
 
 
+def _days(value: Any) -> int:
+    number = _whole(value)
+    if number > MOST_DAYS:
+        raise ValueError(f"a number of days up to {MOST_DAYS}")
+    return number
+
+
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise TypeError("a number")
     number = float(value)
-    if not number > 0:
-        raise ValueError("above 0")
+    if not 0 < number < float("inf"):
+        raise ValueError("a number above 0")
     return number
 
 
@@ -88,9 +96,9 @@ SETTINGS = (
     ),
     Setting("site", _text, "", "Site of a scan that names none."),
     Setting(
-        "retention_days", _whole, 365, "Observations of older scans are dropped (devices never); 0 keeps all."
+        "retention_days", _days, 365, "Observations of older scans are dropped (devices never); 0 keeps all."
     ),
-    Setting("not_seen_days", _whole, 30, "What `devices list --not-seen` means when it is given no number."),
+    Setting("not_seen_days", _days, 30, "What `devices list --not-seen` means when it is given no number."),
     Setting("fingerprints", _text, "", "Directory of fingerprints to use instead of the installed ones."),
     Setting("scan.exclude", _words, (), "Targets that no scan touches."),
     Setting("scan.interfaces", _words, (), "Interfaces to use; none named: all that reach the targets."),
@@ -194,6 +202,8 @@ def _read_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
         raise UsageError(f"{path} cannot be read: {fault.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise UsageError(f"{path} is not TOML: {fault}") from None
+    except RecursionError:
+        raise UsageError(f"{path} is not TOML: nested too deeply") from None
     return dict(_flat(body, path, ""))
 
 

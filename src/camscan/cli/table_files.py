@@ -10,6 +10,7 @@ from pathlib import Path
 from camscan.errors import UsageError
 
 MOST_ROWS = 1_000_000
+MOST_CHARACTERS = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,14 @@ def read_table(path: Path, columns: Mapping[str, str], *, needs: str) -> list[Ro
     Raises UsageError: cannot be read, no header, unknown or repeated column, `needs` missing or empty.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(MOST_CHARACTERS + 1)
     except OSError as fault:
         raise UsageError(f"{path} cannot be read: {fault.strerror}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8; save it as `CSV UTF-8`") from None
+    if len(text) > MOST_CHARACTERS:
+        raise UsageError(f"{path} has more than {MOST_CHARACTERS:,} characters")
     first = text.partition("\n")[0]
     reader = csv.reader(text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ",")
     try:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from camscan.net.interfaces import Interface
 
 MAX_LISTED_TARGETS = 1_000_000
+MAX_LIST_CHARACTERS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,15 @@ def _file_words(name: str) -> Iterator[str]:
         lines = sys.stdin.read().splitlines()
     else:
         try:
-            lines = Path(name).read_text(encoding="utf-8-sig").splitlines()
+            with Path(name).open(encoding="utf-8-sig") as file:
+                text = file.read(MAX_LIST_CHARACTERS + 1)
         except OSError as fault:
             raise UsageError(f"cannot read the target file {name}: {fault.strerror}") from None
         except UnicodeDecodeError:
             raise UsageError(f"the target file {name} is not text in UTF-8") from None
+        if len(text) > MAX_LIST_CHARACTERS:
+            raise UsageError(f"the target file {name} has more than {MAX_LIST_CHARACTERS:,} characters")
+        lines = text.splitlines()
     for number, line in enumerate(lines, 1):
         if number > MAX_LISTED_TARGETS:
             raise UsageError(f"the target file {name} has more than {MAX_LISTED_TARGETS:,} lines")

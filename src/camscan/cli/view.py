@@ -64,7 +64,9 @@ class View:
             if self._status is not None:
                 self._status.update(_progress_text(event))
         elif isinstance(event, Warned) and self._output.verbose:
-            click.echo(f"camscan: {event.text}", err=True)
+            from camscan.report.neutralise import safe_text
+
+            click.echo(f"camscan: {safe_text(event.text)}", err=True)
 
     def end(self) -> None:
         """Take the progress line away and close what grew."""

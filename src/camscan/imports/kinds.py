@@ -18,10 +18,10 @@ HEAD_BYTES = 64 * 1024
 CAPTURE_MAGICS = (
     b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1", b"\x0a\x0d\x0d\x0a",
 )  # fmt: skip
-_ISC = re.compile(r"^\s*lease\s+\d{1,3}(?:\.\d{1,3}){3}\s*\{", re.MULTILINE)
+_ISC = re.compile(r"^[ \t]*lease[ \t]+\d{1,3}(?:\.\d{1,3}){3}\s*\{", re.MULTILINE)
 _ISC_HEADING = "documented in the dhcpd.leases(5)"
 _MASSCAN_LINE = re.compile(r"^(?:open|closed|banner) (?:tcp|udp|sctp) \d{1,5} \S+ \d{9,12}\b", re.MULTILINE)
-_GREPABLE = re.compile(r"^(?:Timestamp: \d+\t)?Host: \S+ \([^)]*\)\t", re.MULTILINE)
+_GREPABLE = re.compile(r"^(?:Timestamp: \d+\t)?Host: \S+ \([^)\n]*\)\t", re.MULTILINE)
 _TABLE_LINES = 400
 
 

@@ -74,7 +74,7 @@ def _statement(lease: _Lease, line: str) -> None:
 
 
 def _quoted(line: str) -> str:
-    found = _QUOTED.search(line)
+    found = _QUOTED.match(line, max(line.find('"'), 0))  # one try: search would begin anew at each quote
     return _OCTAL.sub(_unescaped, found.group(1)) if found else ""
 
 

@@ -18,6 +18,9 @@ from camscan.model.observation import MAX_VALUE_CHARACTERS
 
 MAX_LINE_BYTES = 8 * 1024 * 1024
 _MAX_RECORD_LINES = 400
+_MAX_RECORD_BYTES = 1024 * 1024  # of a record over several lines; one on its own line may be longer
+_SMALL = 4096  # bytes of a record that are read again and again at no cost
+_ENDS = (b"}", b"},", b"]", b"],")
 _JSON = msgspec.json.Decoder()
 
 
@@ -69,7 +72,7 @@ def _utf16_lines(stream: BinaryIO, notes: Notes) -> Iterator[tuple[int, str]]:
 def json_records(stream: BinaryIO, notes: Notes) -> Iterator[tuple[int, dict[str, object]]]:
     """(line number, object) for every object of a JSON Lines file or of one JSON array, however laid out."""
     pending: list[bytes] = []
-    began = 0
+    began = size = depth = 0
     for number, line in byte_lines(stream, notes):
         text = line.removeprefix(codecs.BOM_UTF8).strip()
         if not pending:
@@ -85,18 +88,29 @@ def json_records(stream: BinaryIO, notes: Notes) -> Iterator[tuple[int, dict[str
                 yield number, each
             continue
         if not pending:
-            began = number
-        pending.append(text)
-        together = _objects(b"\n".join(pending)) if text.endswith((b"}", b"},", b"]", b"],")) else None
+            began, size, depth = number, 0, 0
+        size += len(text)
+        if size <= _MAX_RECORD_BYTES:
+            pending.append(text)
+            depth += _opened(text)
+        # Only where as much is closed as was opened: each try reads all of it again.
+        closed = depth <= 0 and text.endswith(_ENDS) and size <= _MAX_RECORD_BYTES
+        together = _objects(b"\n".join(pending)) if closed else None
         if together is not None:
             for each in together:
                 yield began, each
             pending.clear()
-        elif len(pending) > _MAX_RECORD_LINES:
+        elif len(pending) > _MAX_RECORD_LINES or size > (_MAX_RECORD_BYTES if depth > 0 else _SMALL):
             notes.fault(f"line {began}", "no JSON record")
             pending.clear()
     if pending:
         notes.fault(f"line {began}", "a JSON record that is cut short")
+
+
+def _opened(text: bytes) -> int:
+    """Brackets opened less brackets closed on this line, outside its texts; a JSON text ends on its line."""
+    bare = b"".join(text.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
+    return sum(bare.count(each) for each in (b"{", b"[")) - sum(bare.count(each) for each in (b"}", b"]"))
 
 
 def _objects(text: bytes) -> list[dict[str, object]] | None:

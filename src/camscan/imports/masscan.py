@@ -25,7 +25,7 @@ _GREETINGS = frozenset({"ftp", "telnet", "unknown", "ssh", "ssh1", "ssh2"})
 _HTTP = frozenset({"http", "html", "https"})
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\([rnt\\\"])")
 _LETTERS = {"r": "\r", "n": "\n", "t": "\t"}
-_GREPABLE_HOST = re.compile(r"Host: (\S+) \(([^)]*)\)")
+_GREPABLE_HOST = re.compile(r"(?:Timestamp: \d{1,12}\t)?Host: (\S+) \(([^)]*)\)")
 _GREPABLE_PORTS = re.compile(r"Ports: ([^\t]*)")
 _GREPABLE_BANNER = re.compile(r"\tPort: (\d{1,5})\tService: (\S{1,40})\tBanner: (.*)")
 _TIMESTAMP = re.compile(r"Timestamp: (\d{9,11})")
@@ -84,7 +84,7 @@ def read_grepable(stream: BinaryIO, notes: Notes) -> Iterator[Observation]:
     for number, line in text_lines(stream, notes):
         if line.startswith("#") or not line.strip():
             continue
-        host = _GREPABLE_HOST.search(line)
+        host = _GREPABLE_HOST.match(line)
         ip = parse_ip(host.group(1)) if host else None
         if host is None or ip is None:
             notes.fault(f"line {number}", "no host in it")

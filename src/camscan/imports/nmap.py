@@ -28,6 +28,8 @@ _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _LETTERS = {"r": "\r", "n": "\n", "t": "\t", "0": "\0"}
 _READ_ANSWERS = ("GetRequest", "RTSPRequest", "NULL", "SIPOptions")
 _MAX_FINGERPRINT = 256 * 1024
+_BLOCK_BYTES = 64 * 1024
+MAX_HOST_BYTES = 16 * 1024 * 1024
 
 Node = Any  # lxml ships no types
 
@@ -36,31 +38,50 @@ def read(stream: BinaryIO, notes: Notes) -> Iterator[Observation]:
     """Every host of the file; what follows a broken place is lost and said."""
     source = "nmap"
     try:
-        events = etree.iterparse(
-            stream,
-            events=("start", "end"),
-            tag=("nmaprun", "host"),
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            huge_tree=False,
-            recover=False,
-        )
-        for event, node in events:
-            if event == "start":
-                if node.tag == "nmaprun" and node.get("scanner") in SOURCES:
-                    source = node.get("scanner")
+        for node in _hosts(stream):
+            if node.tag == "nmaprun":
+                source = node.get("scanner") if node.get("scanner") in SOURCES else source
                 continue
-            if node.tag == "host":
-                notes.records += 1
-                yield from _host(node, source, notes)
-                node.clear()
-                while node.getprevious() is not None:
-                    del node.getparent()[0]
+            notes.records += 1
+            yield from _host(node, source, notes)
     except (etree.XMLSyntaxError, ValueError) as fault:
         position = getattr(fault, "position", None) or (0, 0)
         hosts = f"the {notes.records} hosts before it were kept"
         notes.fault(f"line {position[0] or '?'}", f"{_words(fault)}; {hosts}")
+
+
+def _hosts(stream: BinaryIO) -> Iterator[Node]:
+    """The root as soon as it begins, then every host; what lies between hosts is not kept either.
+
+    Raises XMLSyntaxError, and ValueError for MAX_HOST_BYTES in which nothing below the root ends.
+    """
+    parser: Any = etree.XMLPullParser(
+        events=("start", "end"),
+        tag=("nmaprun", "host"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        recover=False,
+    )
+    root, since = None, 0
+    while block := stream.read(_BLOCK_BYTES):
+        parser.feed(block)
+        for event, node in parser.read_events():
+            if event == "start":
+                root = node if root is None and node.tag == "nmaprun" else root
+                if node is root:
+                    yield node
+            elif node.tag == "host":
+                yield node
+                node.clear()
+        since += len(block)
+        if root is not None and len(root) > 1:
+            since = 0
+            del root[:-1]
+        if since > MAX_HOST_BYTES:
+            raise ValueError(f"{MAX_HOST_BYTES >> 20} MB without the end of a host")
+    parser.close()
 
 
 def _words(fault: Exception) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -50,6 +50,14 @@ def announcing_ports() -> tuple[int, ...]:
     return tuple(sorted(ports | set(dhcp_options.PORTS)))
 
 
+@dataclass(slots=True)
+class _Parts:
+    """Fragments of one datagram: offset → its bytes and whether more follow; size: bytes of all."""
+
+    pieces: dict[int, tuple[bytes, bool]] = field(default_factory=dict)
+    size: int = 0
+
+
 class Traffic:
     """`read` every frame in order, then `finish`. name: the file, "" for a live link.
 
@@ -63,7 +71,7 @@ class Traffic:
         self._streams = Streams(self._place, self._listed) if streams else None
         self._seen: OrderedDict[object, None] = OrderedDict()
         self._datagrams: OrderedDict[int, str] = OrderedDict()  # read → the probe whose protocol it broke
-        self._fragments: OrderedDict[object, dict[int, tuple[bytes, bool]]] = OrderedDict()
+        self._fragments: OrderedDict[object, _Parts] = OrderedDict()
         self._open_ports: Counter[str] = Counter()
         self.malformed: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
@@ -236,13 +244,18 @@ class Traffic:
         if part is None or packet.protocol != frame.UDP:
             return None
         key = (packet.source, packet.target, part.identity)
-        parts = self._fragments.setdefault(key, {})
+        held = self._fragments.setdefault(key, _Parts())
+        parts = held.pieces
+        held.size += len(packet.payload) - len(parts.get(part.offset, (b"", True))[0])
         parts[part.offset] = (packet.payload, part.more)
         if len(self._fragments) > MAX_FRAGMENTS:
             self._fragments.popitem(last=False)
+        if len(parts) > MAX_FRAGMENTS or held.size > MAX_DATAGRAM:
+            self._fragments.pop(key, None)  # no datagram is as long, nor in as many parts
+            return None
         joined, more = b"", True
         while more:
-            if len(joined) not in parts or len(joined) > MAX_DATAGRAM or len(parts) > MAX_FRAGMENTS:
+            if len(joined) not in parts:
                 return None
             piece, more = parts[len(joined)]
             if more and not piece:

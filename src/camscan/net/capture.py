@@ -15,6 +15,18 @@ from camscan.wire.frame import Frame
 MAX_RECORD_BYTES = 16 * 1024 * 1024
 _HEADER_SIZES = (4, 16)  # what scapy asks for at the start of a pcapng block, of a pcap record
 _NO_TIME = 0.0
+_SECRETS = 10  # a block of keys that decrypt the capture: never looked at
+MAX_DECLARED = 10_000
+
+
+class _Few(list[Any]):
+    """What a file declares once for many packets; raises ValueError where it declares without end."""
+
+    def append(self, item: Any) -> None:
+        """As a list's, up to a bound."""
+        if len(self) >= MAX_DECLARED:
+            raise ValueError(f"more than {MAX_DECLARED:,} interfaces or processes are declared")
+        super().append(item)
 
 
 class _Watched:
@@ -60,6 +72,9 @@ def read_capture(stream: BinaryIO, fault: Callable[[str, str], None]) -> Iterato
     number = 0
     try:
         reader: Any = RawPcapNgReader(watched)  # type: ignore[arg-type]
+        if hasattr(reader, "blocktypes"):  # pcapng: what scapy would keep of a file without end is bounded
+            reader.interfaces, reader.process_information = _Few(), _Few()
+            reader.blocktypes.pop(_SECRETS, None)
         nano = 1e-9 if getattr(reader, "nano", False) else 1e-6
         for raw, about in reader:
             number += 1

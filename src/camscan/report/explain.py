@@ -1,7 +1,7 @@
 """One device in words: what we concluded, how sure, because of which words on which port, what spoke against.
 
 Rules: a sentence a non-programmer can read; the device's own words are quoted and made harmless; the same
-reason is given once, strongest first.
+reason is given once, strongest first; every line is made harmless as a whole, since a file may be anybody's.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from camscan.model.address import parse_ip, parse_mac
 from camscan.model.device import Claim, Device, Evidence
 from camscan.model.inventory import Inventory
 from camscan.report.neutralise import safe_text
+
+MAX_LINE_CHARACTERS = 4000
 
 _TITLES = {
     "kind": "What it is",
@@ -73,7 +75,9 @@ def find(inventory: Inventory, text: str) -> tuple[Device, ...]:
 
 def explain(inventory: Inventory, device: Device, *, everything: bool = False) -> str:
     """The whole explanation, plain text ending in a newline."""
-    return "\n".join(_lines(inventory, device, everything)) + "\n"
+    return "".join(
+        f"{safe_text(line, MAX_LINE_CHARACTERS)}\n" for line in _lines(inventory, device, everything)
+    )
 
 
 def _lines(inventory: Inventory, device: Device, everything: bool) -> Iterator[str]:

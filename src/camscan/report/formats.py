@@ -156,7 +156,8 @@ def write_pieces(path: Path, content: Iterable[bytes]) -> None:
     """As `write_bytes`, for content that comes piece by piece."""
     temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}.part")
     try:
-        with temporary.open("wb") as stream:
+        temporary.unlink(missing_ok=True)  # "xb": where others may write, too, no link of theirs is followed
+        with temporary.open("xb") as stream:
             stream.writelines(content)
         temporary.replace(path)
     except OSError as fault:

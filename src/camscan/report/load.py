@@ -26,6 +26,8 @@ from camscan.report.sharing import Sharing
 CUT_SHORT = "the file has no final coverage line: the run that wrote it was cut short"
 LINE_CUT = "the last line was cut short and is left out"
 
+MAX_LINE_BYTES = 64 * 1024 * 1024  # what camscan writes of one device is far below
+
 _TYPE = re.compile(rb'^\{"type":\s?"([a-z]+)"')
 
 
@@ -69,7 +71,7 @@ _KINDS = frozenset(Kind)
 def load(path: Path) -> Inventory:
     """The inventory in a JSON Lines file. Raises FileFormatError (file and line named), OSError."""
     with path.open("rb") as stream:
-        return read(stream, str(path))
+        return read(iter(lambda: stream.readline(MAX_LINE_BYTES + 1), b""), str(path))
 
 
 def read(lines: Iterable[bytes], name: str = "inventory") -> Inventory:
@@ -81,10 +83,14 @@ def read(lines: Iterable[bytes], name: str = "inventory") -> Inventory:
 def _read(lines: Iterable[bytes], name: str) -> Inventory:
     parts = _Parts()
     for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE_BYTES:
+            raise FileFormatError(f"{name}, line {number}: longer than {MAX_LINE_BYTES >> 20} MB")
         if not line.strip():
             continue
         try:
             parts.take(line)
+        except RecursionError:
+            raise FileFormatError(f"{name}, line {number}: nested too deeply") from None
         except (msgspec.DecodeError, ValueError) as fault:
             if not line.endswith(b"\n") and not isinstance(fault, msgspec.ValidationError):
                 parts.warnings.append(LINE_CUT)
@@ -178,5 +184,8 @@ def _checked(device: Device) -> Device:
         raise ValueError("a device without an address")
     kind = device.value("kind")
     if kind and kind not in _KINDS:
-        raise ValueError(f"{kind!r} is no device kind; known: {', '.join(Kind)}")
+        raise ValueError(f"{kind[:60]!r} is no device kind; known: {', '.join(Kind)}")
+    for name, claim in device.claims.items():
+        if not 0 <= claim.confidence <= 1:
+            raise ValueError(f"the confidence of {name[:60]!r} is {claim.confidence:g}, not 0 to 1")
     return device

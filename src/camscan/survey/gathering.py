@@ -15,6 +15,7 @@ from camscan.imports.notes import Found, Unplaced
 from camscan.match.identity import MAX_ADDRESSES_OF_A_MAC
 from camscan.model.address import parse_mac
 from camscan.model.observation import Observation
+from camscan.probes import sadp
 from camscan.survey.spool import Spool, Spooled
 
 MAX_OBSERVATIONS = 200
@@ -81,10 +82,12 @@ class Gathering:
         """Give facts about hardware addresses to their network addresses; what has none is returned."""
         if not self._unplaced:
             return []
-        addresses = self._addresses_of_macs()
+        observed, claimed = self._addresses_of_macs()
         left = []
         for each in self._unplaced.values():
-            ips = addresses.get(each.mac, [])
+            # A SADP frame says its own address; others who claim its hardware address must not draw it away.
+            own = [each.claimed_ip] if each.claimed_ip and each.source == sadp.NAME else []
+            ips = observed.get(each.mac) or own or claimed.get(each.mac, [])
             if not 0 < len(ips) <= MAX_ADDRESSES_OF_A_MAC:
                 ips = [each.claimed_ip] if each.claimed_ip else []
             if not ips:
@@ -94,8 +97,8 @@ class Gathering:
         self._unplaced.clear()
         return left
 
-    def _addresses_of_macs(self) -> dict[str, list[str]]:
-        """Hardware address → addresses: where the wire showed it, else where a payload stated it."""
+    def _addresses_of_macs(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Hardware address → addresses: where the wire showed it, and where a payload stated it."""
         asked = {mac for mac, _, _ in self._unplaced}
         observed: dict[str, list[str]] = defaultdict(list)
         claimed: dict[str, list[str]] = defaultdict(list)
@@ -104,7 +107,7 @@ class Gathering:
             for field, table in (("mac.observed", observed), ("mac.claimed", claimed)):
                 for mac in {parse_mac(m) for each in page for m in each.fields.get(field, ())} & asked:
                     table[str(mac)].append(ip)
-        return {**claimed, **observed}
+        return observed, claimed
 
     def addresses(self) -> Iterator[str]:
         """Every address; link-local ones last, as a device is shown by its first."""

@@ -28,6 +28,7 @@ from camscan.model.scope import Scope
 from camscan.net.clock import utc_now
 from camscan.net.interfaces import Interface
 from camscan.net.listen import Listener, capture_filter
+from camscan.probes import sadp
 from camscan.survey.misaddressed import mark_misaddressed
 from camscan.survey.notebook import Notebook
 from camscan.survey.request import DeviceFound, Event, Warned
@@ -94,7 +95,8 @@ class _Ear:
         self.notebook = Notebook(identifier, request.site.id)
         self._traffic = Traffic(allow_public=request.allow_public, streams=False)
         self._listeners: list[Listener] = []
-        self._by_mac: dict[str, str] = {}
+        self._shown: dict[str, str] = {}  # hardware address → address that the wire showed it at
+        self._stated: dict[str, str] = {}  # the same by what was said
         self._unplaced: dict[tuple[str, str, str], Unplaced] = {}
         self._changed: dict[str, None] = {}
         self._told: set[str] = set()
@@ -156,7 +158,9 @@ class _Ear:
                 self._note(found)
 
     def _hold(self, found: Unplaced) -> None:
-        ip = self._by_mac.get(found.mac) or found.claimed_ip
+        # A SADP frame says its own address; others who claim its hardware address must not draw it away.
+        own = found.claimed_ip if found.source == sadp.NAME else ""
+        ip = self._shown.get(found.mac) or own or self._stated.get(found.mac) or found.claimed_ip
         if ip:
             self._note(found.at_address(ip))
         elif len(self._unplaced) < MAX_UNPLACED:
@@ -170,8 +174,11 @@ class _Ear:
             return
         self._heard[seen.source] += 1
         self._changed[seen.ip] = None
+        for mac in seen.fields.get("mac.observed", ()):
+            self._shown.setdefault(mac, seen.ip)
+        for mac in seen.fields.get("mac.claimed", ()):
+            self._stated.setdefault(mac, seen.ip)
         for mac in (*seen.fields.get("mac.observed", ()), *seen.fields.get("mac.claimed", ())):
-            self._by_mac.setdefault(mac, seen.ip)
             for mark in [m for m, each in self._unplaced.items() if each.mac == mac]:
                 self._note(self._unplaced.pop(mark).at_address(seen.ip))
 
