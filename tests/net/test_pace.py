@@ -35,6 +35,14 @@ def test_backing_off_halves_the_rate_and_recovering_restores_it() -> None:
     assert 0.9 < after[-1] - after[0] < 1.1
 
 
+def test_without_a_rate_backing_off_ends_at_an_eighth_of_what_was_reached() -> None:
+    pace = Pace(Manners(packets_per_second=float("inf")))
+    pace.take(100_000, 1.0)
+    for tenths in range(1, 60):
+        pace.back_off(1.0 + tenths / 10)
+    assert 10_000 < 1 / pace.interval < 13_000
+
+
 def test_what_the_kernel_sends_by_itself_counts_like_what_we_send() -> None:
     pace = Pace(Manners(packets_per_second=1000, device_packets_per_second=40))
     pace.reserve("10.0.0.1", 0.0)

@@ -66,7 +66,7 @@ class Pace:
         self._next = 0.0
         self.slots = DeviceSlots()
         self._slowdown = 1.0
-        self._limited = 0.0
+        self._limited = self._fastest = 0.0
         self._counted = 0, 0.0
         self.sent = 0
 
@@ -124,13 +124,15 @@ class Pace:
             self.slots.put(ip, busy + packets * self.device_interval, now)
 
     def back_off(self, now: float) -> None:
-        """Loss was seen: half the rate, down to an eighth; where there is none, half of what was reached."""
+        """Loss was seen: half the rate, down to an eighth; where there is none, of what was reached."""
         if self._interval:
             self._slowdown = min(8.0, self._slowdown * 2)
             return
         count, since = self._counted
         reached = 1 / self._limited if self._limited else (self.sent - count) / max(now - since, 1e-3)
-        self._limited = 1 / max(LEAST_RATE, reached / 2)
+        self._fastest = max(self._fastest, reached)
+        # Second tries prove what was lost long before: however many tell of it, the rate does not vanish.
+        self._limited = 1 / max(LEAST_RATE, self._fastest / 8, reached / 2)
 
     def recover(self, now: float) -> None:
         """No loss for a while: a tenth faster, up to the full rate."""
