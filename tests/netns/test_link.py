@@ -138,6 +138,27 @@ def test_an_interface_is_chosen(link: Fleet, tmp_path: Path) -> None:
     assert {d.ip for d in link.devices if d.truth.is_camera and d.ip.startswith(f"{FAR}.")} == listed
 
 
+def test_a_bridge_is_asked_when_it_is_chosen(link: Fleet, tmp_path: Path) -> None:
+    link.scanner.ip(
+        [
+            "link add vmbr0 type bridge",
+            "link set lan1 master vmbr0 up",
+            f"addr del {FAR}.250/24 dev lan1",
+            f"addr add {FAR}.250/24 broadcast + dev vmbr0",
+            "link set vmbr0 up",
+        ]
+    )
+    try:
+        inventory = scan_in(link.scanner, tmp_path, "-e", "vmbr0", "--no-store")
+    finally:
+        link.scanner.ip(
+            ["link del vmbr0", "link set lan1 down", f"addr add {FAR}.250/24 broadcast + dev lan1"]
+        )
+    listed = {ip for d in inventory.devices if d.kind in CAMERA_KINDS for ip in d.addresses if ":" not in ip}
+    assert {d.ip for d in link.devices if d.truth.is_camera and d.ip.startswith(f"{FAR}.")} == listed
+    assert all(mac.observed for d in inventory.devices for mac in d.macs[:1] if d.kind in CAMERA_KINDS)
+
+
 def test_an_interface_that_is_down_is_named_and_the_others_are_asked(link: Fleet, tmp_path: Path) -> None:
     link.scanner.ip(["link set lan1 down"])
     inventory = scan_in(link.scanner, tmp_path, "-e", "lan0", "-e", "lan1", f"{NEAR}.0/24", f"{FAR}.0/24")
