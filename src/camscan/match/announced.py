@@ -25,6 +25,7 @@ STRENGTH: Mapping[str, float] = {
     "upnp.model_number": _OPEN,
     "upnp.serial": _OPEN,
     "hanwha.model": 0.5,  # cut to ten characters by its protocol
+    "vivotek.model": 0.5,  # a sort of device, `Mega-Pixel Network Camera`, where the short one is the number
     "xm.version": 0.4,
     "xm.serial_no": 0.6,  # a cloud id
 }
