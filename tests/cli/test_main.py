@@ -58,3 +58,29 @@ def test_an_output_that_is_no_file_is_refused_before_anything_is_done(
     assert invoke([*command, *files, "-o", str(pipe)]) == 2
 
     assert "it is no file" in capsys.readouterr().err
+
+
+def test_a_user_without_a_home_is_told_what_to_set(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    def nobody(_user: object) -> None:
+        raise KeyError("uid not found")
+
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    assert invoke(["config", "show"]) == 0
+    assert invoke(["devices", "list"]) == 1
+
+    assert "set HOME" in capsys.readouterr().err
+
+
+def test_a_number_longer_than_python_reads_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "long.toml").write_text(f"retention_days = {'9' * 5000}\n")
+    monkeypatch.setenv("CAMSCAN_CONFIG", str(tmp_path / "long.toml"))
+    assert invoke(["config", "show"]) == 2
+
+    assert "is not TOML" in capsys.readouterr().err

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import struct
 import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
 
-from camscan.imports import leases, lines, masscan, nmap
+from camscan.imports import leases, lines, masscan, nmap, own
 from camscan.imports.kinds import GREPABLE, ISC, recognise
 from camscan.imports.lines import json_records
 from camscan.imports.notes import Notes
@@ -154,3 +155,19 @@ def test_keys_that_decrypt_a_capture_are_not_taken_over() -> None:
     before = getattr(conf, "tls_nss_keys", None)
     assert [] == list(read_capture(io.BytesIO(section + block), lambda *_: None))
     assert before == getattr(conf, "tls_nss_keys", None)
+
+
+def test_an_observation_of_no_date_or_no_number_is_left_out_and_the_next_is_read() -> None:
+    def line(**more: object) -> bytes:
+        seen = {"ip": "10.0.0.5", "source": "dhip", "at": "2024-01-02T00:00:00Z", "digest": "0"}
+        return (
+            json.dumps({"type": "observation", **seen, "fields": {"dhip.vendor": ["x"]}, **more}).encode()
+            + b"\n"
+        )
+
+    odd = {"net.open_port": ["²", "9" * 5000, "80"], "dhip.init": ["²"]}
+    text = line(at="9999-12-31T23:59:59-14:00") + line(at="0001-01-01T00:00:00+14:00") + line(fields=odd)
+    told = notes()
+    found = list(own.read(stream(text), told))
+    assert [{"net.open_port": ("80",)}] == [each.fields for each in found]
+    assert ["line 1: date value out of range", "line 2: date value out of range"] == told.faults

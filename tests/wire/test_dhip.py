@@ -91,3 +91,10 @@ def test_replies_that_identify_nothing_or_attack_are_malformed(payload: bytes) -
     assert dhip.is_reply(payload)
     with pytest.raises(MalformedReply):
         dhip.decode_reply(payload)
+
+
+@pytest.mark.parametrize("odd", ["²", "9" * 5000, "-1", "٣", "1e3"])
+def test_a_bit_mask_that_is_no_number_is_none(odd: str) -> None:
+    """One such answer ended a whole scan: what is not ASCII digits made the number's readers fail."""
+    said = '{"params":{"deviceInfo":{"DeviceType":"NVR4108","Init":"' + odd + '"}}}'
+    assert "" == dhip.decode_reply(said.encode()).init

@@ -27,11 +27,11 @@ def read_document(file: Path, name: str, definition: str, faults: list[Fault]) -
     """
     try:
         document = _with_text_dates(tomllib.loads(file.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as fault:
-        faults.append(Fault(name, "", "", f"not TOML: {fault}"))
-        return None
     except (OSError, UnicodeDecodeError) as fault:
         faults.append(Fault(name, "", "", f"cannot be read: {fault}"))
+        return None
+    except (ValueError, RecursionError) as fault:  # besides TOML's own: numbers and nesting beyond Python's
+        faults.append(Fault(name, "", "", f"not TOML: {fault}"))
         return None
     assert isinstance(document, dict)
     schema = read_schema(policy_schema_file())

@@ -63,10 +63,10 @@ def read_directory(directory: Path, schema_file: Path) -> Contents:
 def _parse(file: Path, name: str, out: Contents) -> dict[str, Any] | None:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as fault:
-        out.faults.append(Fault(name, "", "", f"not TOML: {fault}"))
     except (OSError, UnicodeDecodeError) as fault:
         out.faults.append(Fault(name, "", "", f"cannot be read: {fault}"))
+    except (ValueError, RecursionError) as fault:  # besides TOML's own: numbers and nesting beyond Python's
+        out.faults.append(Fault(name, "", "", f"not TOML: {fault}"))
     return None
 
 

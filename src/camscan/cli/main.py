@@ -120,6 +120,11 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
         where = f" ({fault.filename})" if fault.filename else ""
         click.echo(f"camscan: {_one_line(f'{fault.strerror or fault}{where}')}", err=True)
         return int(Exit.OPERATIONAL)
+    except RuntimeError as fault:
+        if "home directory" not in str(fault):
+            raise  # a fault of ours; what pathlib and platformdirs say of a user without a home is none
+        click.echo("camscan: this user has no home directory: set HOME to a folder of its own", err=True)
+        return int(Exit.OPERATIONAL)
     except MemoryError:
         click.echo("camscan: this takes more memory than there is", err=True)
         return int(Exit.OPERATIONAL)

@@ -144,10 +144,13 @@ def files(environ: Mapping[str, str]) -> list[Path]:
     """Configuration files that may exist, the strongest last."""
     if chosen := environ.get(_CONFIG):
         return [Path(chosen).expanduser()]
-    home = Path(environ.get("HOME") or Path.home())
+    try:
+        home = environ.get("HOME") or str(Path.home())
+    except RuntimeError:  # a user without a name, as in a container
+        home = ""
     system = environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
-    own = environ.get("XDG_CONFIG_HOME") or str(home / ".config")
-    folders = [*reversed([word for word in system.split(os.pathsep) if word]), own]
+    own = environ.get("XDG_CONFIG_HOME") or (home and f"{home}/.config")
+    folders = [*reversed([word for word in system.split(os.pathsep) if word]), *filter(None, [own])]
     return [Path(folder) / "camscan" / "config.toml" for folder in folders]
 
 
@@ -200,7 +203,7 @@ def _read_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
         return {}
     except OSError as fault:
         raise UsageError(f"{path} cannot be read: {fault.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except ValueError as fault:  # TOML, UTF-8, and numbers of more digits than Python reads
         raise UsageError(f"{path} is not TOML: {fault}") from None
     except RecursionError:
         raise UsageError(f"{path} is not TOML: nested too deeply") from None

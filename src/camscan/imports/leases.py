@@ -20,6 +20,7 @@ from camscan.model.observation import Observation, RawFields
 
 SOURCE = "dhcp"
 MAX_LEASES = 2_000_000
+MAX_STATEMENT_CHARACTERS = 4096
 _LEASE = re.compile(r"\s*lease\s+(\S{3,45})\s*\{")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _OCTAL = re.compile(r"\\([0-7]{3})|\\(.)")
@@ -53,7 +54,7 @@ def read_isc(stream: BinaryIO, notes: Notes) -> Iterator[Observation]:
                 leases[lease.ip] = lease
             lease = None
         elif lease is not None:
-            _statement(lease, line.strip())
+            _statement(lease, line[:MAX_STATEMENT_CHARACTERS].strip())
     if lease is not None:
         notes.fault(f"line {lease.line}", f"the lease of {lease.ip} is cut short")
     yield from _observations(leases, notes)

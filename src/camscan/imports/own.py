@@ -6,18 +6,24 @@ provenance it came with. Source: docs/inventory-format.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC
 from typing import BinaryIO
 
 import msgspec
 
-from camscan.imports.lines import byte_lines
+from camscan.imports.lines import byte_lines, port_of
 from camscan.imports.notes import Notes
 from camscan.model.address import parse_ip
-from camscan.model.observation import Observation, clean_fields
+from camscan.model.observation import Fields, Observation, clean_fields
 
 _OBSERVATION = msgspec.json.Decoder(Observation)
+_NUMBERS: Mapping[str, Callable[[str], object]] = {
+    "net.open_port": port_of,
+    "dhip.init": re.compile(r"[0-9]{1,10}").fullmatch,
+}
 _OTHERS = (b"scan", b"site", b"device", b"finding", b"coverage")
 
 
@@ -29,8 +35,9 @@ def read(stream: BinaryIO, notes: Notes) -> Iterator[Observation]:
             continue
         try:
             seen = _OBSERVATION.decode(text)
-            fields = clean_fields(dict(seen.fields))
-        except (msgspec.DecodeError, ValueError, RecursionError) as fault:
+            fields = _checked(clean_fields(dict(seen.fields)))
+            at = seen.at.astimezone(UTC)
+        except (msgspec.DecodeError, ValueError, RecursionError, OverflowError) as fault:
             notes.fault(f"line {number}", fault)
             continue
         ip = parse_ip(seen.ip)
@@ -38,4 +45,13 @@ def read(stream: BinaryIO, notes: Notes) -> Iterator[Observation]:
             notes.fault(f"line {number}", "an observation without address or time zone")
             continue
         notes.records += 1
-        yield replace(seen, ip=ip, fields=fields, provenance=seen.provenance or notes.name)
+        yield replace(seen, ip=ip, fields=fields, at=at, provenance=seen.provenance or notes.name)
+
+
+def _checked(fields: Fields) -> Fields:
+    """Without what no reader of ours writes: open ports and bit masks that are no numbers."""
+    found = dict(fields)
+    for name, is_number in _NUMBERS.items():
+        if name in fields:
+            found[name] = tuple(filter(is_number, fields[name]))
+    return {name: values for name, values in found.items() if values}

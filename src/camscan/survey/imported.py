@@ -17,6 +17,7 @@ import camscan
 from camscan.catalog import Catalog
 from camscan.errors import FileFormatError, UsageError
 from camscan.imports.kinds import FileKind
+from camscan.imports.lines import port_of
 from camscan.imports.notes import Found, Notes, Unplaced
 from camscan.imports.opening import opened
 from camscan.imports.traffic import Traffic
@@ -170,7 +171,7 @@ class _Interesting:
     def _is_interesting(self, found: Found) -> bool:
         seen = found.at_address("") if isinstance(found, Unplaced) else found
         ports = seen.fields.get("net.open_port", ())
-        if any(port.isdigit() and int(port) in TELLING_PORTS for port in ports):
+        if any(port_of(port) in TELLING_PORTS for port in ports):
             return True
         small = len(seen.fields) <= 2
         mark = (seen.source, tuple(sorted(seen.fields.items()))) if small else None

@@ -6,6 +6,7 @@ lengths, its JSON begins at the first `{"`; broken JSON is read pair by pair.
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ GROUP = "239.255.255.251"
 _MAGICS = (b"DHIP", b"PIHD")  # some units answer with the byte-swapped one
 _OURS = b"DHDiscover."
 _TOP_KEYS = (b"notifyDevInfo", b"deviceInfo")
+_NUMBER = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def decode_reply(payload: bytes) -> DhipDevice:
         machine_name=said.text("MachineName"),
         http_port=said.text("HttpPort"),
         port=said.text("Port"),
-        init=said.text("Init"),
+        init=next(filter(_NUMBER.fullmatch, said.texts("Init")), ""),
         video_inputs=said.text("VideoInputChannels"),
         remote_inputs=said.text("RemoteVideoInputChannels"),
         exact=said.exact,
