@@ -13,6 +13,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import replace
 from typing import Protocol
 
+from msgspec import structs
+
 from camscan.match import weights
 from camscan.match.announced import announced, host_names, is_placeholder
 from camscan.match.announced import evidence as evidence_from
@@ -167,9 +169,17 @@ class Identifier:
         """(claim name, evidence) for everything one observation shows."""
         for match in self._knowledge.matcher.match(observation):
             yield from self._from_match(observation, match)
-        yield from announced(observation, self._groups)
+        yield from self._announced(observation)
         yield from from_prefixes(observation, self._knowledge.prefixes, self._names)
         yield from signs_of_a_camera(observation)
+
+    def _announced(self, observation: Observation) -> Iterator[tuple[str, Evidence]]:
+        """What the device says of itself; a maker's text in its usual spelling, so that `UNV` speaks for
+        Uniview and not against it."""
+        for name, found in announced(observation, self._groups):
+            if name == "brand" and (usual := self._names.brand_name(found.says)) != found.says:
+                found = structs.replace(found, says=usual)
+            yield name, found
 
     def _from_match(self, observation: Observation, match: Match) -> Iterator[tuple[str, Evidence]]:
         rule = match.fingerprint
