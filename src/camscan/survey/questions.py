@@ -1,7 +1,8 @@
 """The datagrams of a scan: every group question, and every unicast question to every address.
 
 Rules: one message to all addresses, then the next message, so that no address hears two at a time; where ARP
-finds nobody on an attached link, nobody is asked; who lives but kept silent is asked once more.
+finds nobody on an attached link, nobody is asked; who lives but kept silent is asked once more, a camera not
+wholly known twice (two answers in a thousand were lost both times where a cable loses two in a hundred).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 
+from camscan.model.device import CAMERA_KINDS
 from camscan.model.exchange import Outcome, Probe, Target
 from camscan.net.datagrams import Datagrams
 from camscan.survey import choice
@@ -39,12 +41,17 @@ class Questions:
         await asyncio.sleep(request.manners.group_window_seconds if request.links else 0)
 
     async def ask_each(self) -> None:
-        """Every unicast question to every address once, then again to those that live but kept silent."""
+        """Every unicast question to every address once, again to those that live but kept silent, and a third
+        time to those that are cameras by then and not wholly known."""
         for probe, number in self._messages():
             await self._ask_all(probe, number)
+        await self._ask_again(self._is_open_question)
+        await self._ask_again(self._is_half_known_camera)
+
+    async def _ask_again(self, worth_it: Callable[[str], bool]) -> None:
         for probe, number in self._messages():
             for ip in self.living():
-                if not self._is_settled(probe, ip) and self._is_open_question(ip):
+                if not self._is_settled(probe, ip) and worth_it(ip):
                     await self._ask(probe, ip, number)
 
     def living(self) -> list[str]:
@@ -75,6 +82,10 @@ class Questions:
     def _is_open_question(self, ip: str) -> bool:
         known = self._desk.notebook.known(ip)
         return not (known.complete or known.not_a_camera)
+
+    def _is_half_known_camera(self, ip: str) -> bool:
+        device = self._desk.notebook.verdict(ip)
+        return device is not None and device.kind in CAMERA_KINDS and self._is_open_question(ip)
 
     def _is_settled(self, probe: Probe, ip: str) -> bool:
         return self._desk.ledger.outcome(probe.name, ip) in (Outcome.ANSWERED, Outcome.MALFORMED)
