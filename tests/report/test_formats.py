@@ -6,6 +6,7 @@ import errno
 import gc
 import io
 import json
+import os
 import shutil
 import subprocess
 import zipfile
@@ -344,3 +345,14 @@ def test_a_pdf_that_lists_only_the_first_devices_says_so(monkeypatch: pytest.Mon
     pdf.render(simulated_audit.audit(9, 5).inventory)
     wanted = "Only the first 3 of 9 devices are listed here; all of them are in the CSV and the workbook."
     assert wanted in said
+
+
+def test_a_link_that_waits_where_the_file_is_made_is_not_followed(tmp_path: Path) -> None:
+    """In a folder where others write, too, the name of the temporary file can be guessed."""
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / f".out.csv.{os.getpid()}.part").symlink_to(victim)
+    formats.write_bytes(tmp_path / "out.csv", b"report")
+    assert "precious" == victim.read_text()
+    assert b"report" == (tmp_path / "out.csv").read_bytes()
+    assert not (tmp_path / "out.csv").is_symlink()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from camscan.errors import FileFormatError
+from camscan.report import formats
 from camscan.report import load as loading
 from camscan.report.explain import explain
 from camscan.report.load import load, read
@@ -81,3 +82,15 @@ def test_explaining_shows_no_character_raw_whoever_wrote_the_file() -> None:
     text = explain(held, held.devices[0], everything=True)
     assert "\\x1b[2J" in text
     assert set() == {ch for ch in text if unicodedata.category(ch) in ("Cc", "Cf") and ch != "\n"}
+
+
+def test_the_page_shows_no_character_raw_of_whoever_says_to_have_written_it() -> None:
+    held = read(
+        [
+            SCAN.replace(b'"camscan_version":"0"', b'"camscan_version":"\\u001b[2J\\u009b</p><script>"'),
+            device(),
+        ]
+    )
+    page = b"".join(formats.pieces(held, "html")).decode()
+    assert "Written by camscan \\x1b[2J\\x9b&lt;/p&gt;&lt;script&gt;" in page
+    assert not set(page) & set("\x1b\x9b")

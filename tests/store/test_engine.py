@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy import inspect, select
 from store_inventories import device, heard, keep, run
 
 from camscan.errors import StoreError, UsageError
-from camscan.store import migrations, scans, schema, sites
+from camscan.store import codec, migrations, scans, schema, sites
 from camscan.store.engine import Store, default_path, open_store
 
 
@@ -137,6 +138,7 @@ def without_rights(script: str, *arguments: str) -> subprocess.CompletedProcess[
 
 OPEN = """
 import sys
+import zlib
 from camscan.errors import StoreError
 from camscan.store.engine import open_store
 from camscan.store import sites
@@ -232,3 +234,19 @@ def test_the_file_is_plain_sqlite_that_a_researcher_can_query(sqlite_store: Stor
         assert [("Hikvision", 1)] == connection.execute(query).fetchall()
         assert "wal" == connection.execute("PRAGMA journal_mode").fetchone()[0]
         assert "ok" == connection.execute("PRAGMA integrity_check").fetchone()[0]
+
+
+@pytest.mark.parametrize("text", ["", "NaN", "9999999-99-99", "0001-01-01T00:00:00+14:00", 7, b"\xff"])
+def test_a_stored_instant_that_is_none_is_a_damaged_store(text: str) -> None:
+    with pytest.raises(StoreError, match="a stored instant is damaged"):
+        schema.instant(text)
+
+
+@pytest.mark.parametrize(
+    "blob", [b"\xff" * 9, zlib.compress(b"[" * 100_000), zlib.compress(b"null"), "text", None]
+)
+def test_a_batch_that_is_none_is_a_damaged_store(blob: bytes) -> None:
+    with pytest.raises(StoreError, match="damaged"):
+        codec.unpack_devices(blob)
+    with pytest.raises(StoreError, match="damaged"):
+        codec.unpack_observations(blob)

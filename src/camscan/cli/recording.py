@@ -146,5 +146,6 @@ def _cursor(marks: frozenset[str], margin: int) -> Cursor | None:
         word, _, rest = mark.partition(":")
         if word == "cursor":
             first, _, second = rest.partition(":")
-            asked, swept = max(asked, int(first)), max(swept, int(second))
+            if first.isdecimal() and second.isdecimal() and len(first + second) < 40:
+                asked, swept = max(asked, int(first)), max(swept, int(second))
     return Cursor(max(0, asked - margin), max(0, swept - margin))

@@ -73,7 +73,7 @@ def coverage_of(text: str) -> Coverage:
     """Coverage from JSON text. Raises StoreError when it is damaged."""
     try:
         return _coverage.decode(text)
-    except msgspec.MsgspecError as fault:
+    except (msgspec.MsgspecError, TypeError, RecursionError) as fault:
         raise StoreError(f"a stored coverage is damaged: {fault}") from None
 
 
@@ -84,12 +84,15 @@ def pack_targets(targets: Iterable[str]) -> bytes:
 
 
 def unpack_targets(blob: bytes) -> list[str]:
-    """The names again."""
-    return zlib.decompress(blob).decode().split("\n") if blob else []
+    """The names again. Raises StoreError when the bytes are damaged."""
+    try:
+        return zlib.decompress(blob).decode().split("\n") if blob else []
+    except (zlib.error, UnicodeDecodeError, TypeError) as fault:
+        raise StoreError(f"the stored targets of a scan are damaged: {fault}") from None
 
 
 def _unpack(decoder: msgspec.json.Decoder[_T], blob: bytes, what: str) -> _T:
     try:
         return decoder.decode(zlib.decompress(blob))
-    except (zlib.error, msgspec.MsgspecError) as fault:
+    except (zlib.error, msgspec.MsgspecError, TypeError, RecursionError) as fault:
         raise StoreError(f"a batch of stored {what} is damaged: {fault}") from None

@@ -24,6 +24,8 @@ from sqlalchemy import (
     func,
 )
 
+from camscan.errors import StoreError
+
 
 class Instant(TypeDecorator[datetime]):
     """A UTC datetime as sortable text."""
@@ -52,13 +54,16 @@ class Words(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
         """Text to words."""
-        return tuple(value.split("\n")) if value else ()
+        return tuple(str(value).split("\n")) if value else ()
 
 
 @lru_cache(maxsize=4096)
 def instant(text: str) -> datetime:
     """Text to datetime, remembered: thousands of devices were last seen by the same scan."""
-    return datetime.fromisoformat(text)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        raise StoreError(f"a stored instant is damaged: {str(text)[:40]!r}") from None
 
 
 def instant_text(at: datetime) -> str:

@@ -54,7 +54,7 @@ def _environment(code: str) -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    made.filters.update(number=number, instant=instant)
+    made.filters.update(number=number, instant=instant, shown=_shown)  # `trans` skips finalize
     words = _language(code)
     made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     return made
