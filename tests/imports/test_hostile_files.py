@@ -52,7 +52,7 @@ def test_a_grepable_line_that_begins_a_host_again_and_again_is_read_in_one_pass(
     assert ["line 1: no host in it"] == told.faults
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(5)
 def test_a_head_of_line_ends_or_of_unended_hosts_is_recognised_in_one_pass() -> None:
     assert None is recognise(b"\n" * 65536)
     assert None is recognise(b"Host: a (\n" * 6553)
@@ -142,19 +142,6 @@ def test_a_capture_that_declares_interfaces_without_end_is_given_up() -> None:
     )
     assert [] == found
     assert ["ValueError: more than 10,000 interfaces or processes are declared"] == faults
-
-
-def test_keys_that_decrypt_a_capture_are_not_taken_over() -> None:
-    section = struct.pack("<IIIHHqI", 0x0A0D0D0A, 28, 0x1A2B3C4D, 1, 0, -1, 28)
-    secret = b"CLIENT_RANDOM " + b"0" * 64 + b" " + b"1" * 96 + b"\n" + b"\0\0"
-    secret = secret[: len(secret) // 4 * 4]
-    block = struct.pack("<IIII", 10, 20 + len(secret), 0x544C534B, len(secret)) + secret
-    block += struct.pack("<I", 20 + len(secret))
-    from scapy.config import conf
-
-    before = getattr(conf, "tls_nss_keys", None)
-    assert [] == list(read_capture(io.BytesIO(section + block), lambda *_: None))
-    assert before == getattr(conf, "tls_nss_keys", None)
 
 
 def test_an_observation_of_no_date_or_no_number_is_left_out_and_the_next_is_read() -> None:

@@ -169,6 +169,8 @@ ODD_JSON = (
     b'{"params":{"deviceInfo":{"SerialNo":[[[[1]]]],"Vendor":{"a":"b"},"HttpPort":-1,"DeviceType":true}}}',
     b'{"params":[{"deviceInfo":7}],"mac":7,"method":null}',
     b'{"params":{"deviceInfo":null}}',
+    b'{"params":{"deviceInfo":{"DeviceType":"A","Init":"\xc2\xb2"}}}',  # a digit that is no number
+    b'{"params":{"deviceInfo":{"DeviceType":"B","Init":' + b"9" * 5000 + b"}}}",
     b"[]",
     b"7",
     b'"x"',
