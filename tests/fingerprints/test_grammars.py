@@ -44,6 +44,11 @@ CASES: list[tuple[str, RawFields, dict[str, str]]] = [
         {"manufacturer": "Hikvision", "firmware_date": "2022-12-20"},
     ),
     (
+        "Hikvision firmware joined by underscores",
+        {"onvif.device_firmware": "V1.4.0_build_221212"},
+        {"manufacturer": "Hikvision", "firmware_date": "2022-12-12"},
+    ),
+    (
         "Dahua firmware",
         {"onvif.device_firmware": "2.800.0000000.29.R.210630"},
         {"manufacturer": "Dahua", "firmware_date": "2021-06-30"},
