@@ -182,3 +182,18 @@ def test_record_takes_one_address_only(
 ) -> None:
     assert Exit.USAGE == invoke(["fingerprints", "record", address, "--fingerprints", str(directory)])
     assert f"camscan: `{address}` is not one address\n" == capsys.readouterr().err
+
+
+def test_import_recog_survives_odd_positions_and_shows_no_description_raw(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "recog.xml"
+    file.write_text(
+        '<fingerprints matches="http_header.server"><fingerprint pattern="^(x)$">'
+        '<description>\u202e&#x9b;2J</description><param pos="²" name="hw.product"/>'
+        "</fingerprint></fingerprints>"
+    )
+    assert Exit.OK == invoke(["fingerprints", "import-recog", str(file)])
+    said = capsys.readouterr()
+    assert "\\x9b2J" in said.err
+    assert not set(said.out + said.err) & set("\u202e\x9b")

@@ -14,7 +14,7 @@ LIAR, TRUE = "10.0.0.66", "10.0.0.7"
 
 
 def places(source: str, field: str, claimed_ip: str) -> dict[str, set[str]]:
-    """Address → sources heard there, when LIAR has the hardware address in `field` and a frame tells of it."""
+    """Address → sources heard there: LIAR has the hardware address in `field`, a frame tells of it."""
     gathering = Gathering()
     gathering.add(observe(LIAR, "mdns", {field: MAC}, at=AT))
     gathering.add(

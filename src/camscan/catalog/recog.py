@@ -175,7 +175,7 @@ def _claims(element: Any) -> tuple[dict[str, str], dict[int, str]]:
         if parameter is None or claim in claims:
             continue
         position, value = parameter.get("pos") or "0", parameter.get("value") or ""
-        if position.isdigit() and int(position):
+        if position.isascii() and position.isdigit() and len(position) < 4 and int(position):
             claims[claim] = f"{{{groups.setdefault(int(position), claim)}}}"
         elif value and "{" not in value:
             claims[claim] = value

@@ -125,6 +125,7 @@ def import_recog(file: Path, vendor: str, output: Path | None) -> int:
     from camscan.catalog.drafting import vendor_id
     from camscan.catalog.recog import convert_recog
     from camscan.errors import UsageError
+    from camscan.report.neutralise import safe_text
 
     try:
         draft = convert_recog(file, vendor_id(vendor), vendor)
@@ -135,7 +136,7 @@ def import_recog(file: Path, vendor: str, output: Path | None) -> int:
     else:
         _write_new(output, draft.toml)
     for line in draft.left_out:
-        click.echo(f"left out: {line}", err=True)
+        click.echo(f"left out: {safe_text(line)}", err=True)
     click.echo(f"{draft.rules} rules drafted, {len(draft.left_out)} left out", err=True)
     return int(Exit.OK)
 
