@@ -14,7 +14,7 @@ from collections.abc import Callable
 import camscan
 from camscan.catalog import Catalog
 from camscan.entry import make_callable
-from camscan.match.resolve import Identifier
+from camscan.match.steady import SteadyIdentifier
 from camscan.model.device import Device
 from camscan.model.exchange import Outcome, Reply
 from camscan.model.inventory import Inventory, Scan
@@ -44,7 +44,8 @@ async def scan(
     scan early with what is known by then. Raises OperationalError when nothing at all could be asked.
     """
     started = utc_now()
-    run = Run(request, Identifier(catalog), on_event or (lambda _: None))
+    identifier = SteadyIdentifier(catalog, lambda text: run.desk.warn(text))
+    run = Run(request, identifier, on_event or (lambda _: None))
     run.add(request.known, "earlier part")
     interrupted = await _until(stop, _ask_everything(run), request.run_seconds)
     if interrupted:

@@ -22,6 +22,7 @@ SPEAK_AS_CAMERAS = {
     "100-mb-body", "endless-body",  # they do answer RTSP, which hardly anything but cameras speaks
     "injection", "ten-thousand-replies", "mdns-liar", "xaddrs", "everybodys-mac", "hundred-things",
     "formula-names", "strange-names", "interleaved", "odd-pointers",
+    "reset-at-once",  # accepts at cameras' ports; where the budget ends after three of them, that may be one
 }  # fmt: skip
 """Attackers that answer a camera's own protocol in its own form: they look like what they say."""
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from camscan.catalog import load
+from camscan.match import identity
 from camscan.match.resolve import Identifier
 from camscan.model.observation import Observation, observe
 
@@ -79,3 +82,41 @@ def test_a_sadp_device_that_hides_its_name_is_listed_and_its_platform_is_likely(
     )
     assert ("camera-like-unknown", "Hikvision") == (hidden.kind, hidden.value("manufacturer"))
     assert 0.6 <= hidden.claims["manufacturer"].confidence < 0.9
+
+
+def test_thousands_that_claim_one_serial_are_not_compared_each_with_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared = 0
+
+    def count(*marks: object) -> str:
+        nonlocal compared
+        compared += 1
+        return contradiction(*marks)  # type: ignore[arg-type]
+
+    contradiction = identity._contradiction
+    monkeypatch.setattr(identity, "_contradiction", count)
+    serial = "DS-2CD2T47G1-L20190522AAWRD20000001"
+    everyone = []
+    for number in range(1000):
+        ip, mac = (
+            f"10.0.{number // 250}.{number % 250 + 1}",
+            f"68:6d:bc:00:{number // 256:02x}:{number % 256:02x}",
+        )
+        everyone.append(observe(ip, "sadp", {"sadp.device_sn": serial, "mac.observed": mac}, at=AT))
+    devices = Identifier(load()).identify(everyone)
+    assert 1000 == len(devices) == len({device.device_id for device in devices})
+    assert all("identity-conflict" in device.flags for device in devices)
+    assert compared < 2 * identity.MAX_RIVALS**2
+
+
+@pytest.mark.parametrize("channels", ["\u00b2", "9" * 5000, "", "-1"])
+def test_a_number_that_is_none_is_no_number(channels: str) -> None:
+    (device,) = Identifier(load()).identify(
+        [
+            said_by("10.0.0.1", "dhip", dhip__init=channels, device__channels=channels),
+            said_by("10.0.0.1", "tcp-connect", net__open_port=channels),
+        ]
+    )
+    assert "not-activated" not in device.flags
+    assert () == device.open_ports

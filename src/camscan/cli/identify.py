@@ -98,10 +98,11 @@ def _of_store(word: str, db: str | None, known: Catalog) -> Inventory:
 
 def _anew(held: Inventory, known: Catalog, name: str) -> Inventory:
     from camscan.cli.auditing import audited
-    from camscan.match.resolve import Identifier
+    from camscan.match.steady import SteadyIdentifier
     from camscan.survey.misaddressed import carried_over
 
     if not held.observations:
         raise UsageError(f"{name} holds no observations to conclude from; it must be what a scan wrote")
-    devices = Identifier(known).identify(held.observations, site=held.scan.site.id)
+    identifier = SteadyIdentifier(known, lambda text: click.echo(f"camscan: {text}", err=True))
+    devices = identifier.identify(held.observations, site=held.scan.site.id)
     return audited(replace(held, devices=carried_over(held.devices, devices)), known)

@@ -26,6 +26,10 @@ MAX_ADDRESSES_OF_A_MAC = 8
 ADDRESSES_OF_CLONES = 3
 """So many IPv4 addresses with one UUID are units cloned from one image, not the interfaces of one device."""
 
+MAX_RIVALS = 64
+"""Where so many addresses share a mark and are not one device, the mark tells nobody apart: further ones are
+kept apart uncompared, because comparing each with each takes minutes for some thousands."""
+
 _CLONES = "cloned UUID"
 
 MAX_CLAIMS_OF_A_DEVICE = 8
@@ -141,9 +145,17 @@ def group_addresses(marks: Mapping[str, Marks]) -> Grouping:
         if many and (kind == "UUID" or all(value in marks[ip].copied for ip in ips)):
             weak = _CLONES
         clusters: list[list[str]] = []
+        compared = 0
         for ip in ips:
             why, home = "", None
+            if compared > MAX_RIVALS * MAX_RIVALS:
+                conflicts.add(ip)
+                notes[ip].append(
+                    f"shares {kind} {value} with {len(ips) - 1} others, kept apart: too many have it"
+                )
+                continue
             for cluster in clusters:
+                compared += len(cluster)
                 reason = next(
                     (r for member in cluster if (r := _contradiction(marks[ip], marks[member], weak))), ""
                 ) or _groups_contradict(marks, members[root(ip)], members[root(cluster[0])])

@@ -34,6 +34,7 @@ from camscan.match.signs import CAMERA_PORT_RULE, flags_of, is_tarpit, signs_of_
 from camscan.model.address import parse_mac
 from camscan.model.device import Claim, Device, Evidence, Kind, MacAddress
 from camscan.model.fingerprint import Brand, Field, Match, Vendor
+from camscan.model.number import whole_number
 from camscan.model.observation import Observation
 
 _MAC_CLAIMS = ("mac",)
@@ -257,13 +258,13 @@ def _macs(observations: Sequence[Observation], marks: Marks) -> tuple[MacAddress
 
 
 def _open_ports(observations: Sequence[Observation]) -> tuple[int, ...]:
-    ports = {int(p) for o in observations for p in o.fields.get("net.open_port", ()) if p.isdigit()}
-    return tuple(sorted(ports))
+    said = (whole_number(text) for o in observations for text in o.fields.get("net.open_port", ()))
+    return tuple(sorted({port for port in said if port is not None and port < 65536}))
 
 
 def _hidden(claims: Mapping[str, Claim]) -> list[str]:
     kind, channels = claims.get("kind"), claims.get("channels")
-    if kind is None or channels is None or kind.value != Kind.RECORDER or not channels.value.isdigit():
+    if kind is None or channels is None or kind.value != Kind.RECORDER:
         return []
-    count = int(channels.value)
+    count = whole_number(channels.value)
     return [f"up to {count} cameras behind this recorder, not directly reachable"] if count else []

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from camscan.match import weights
 from camscan.match.announced import evidence
 from camscan.model.device import Claim, Evidence, Kind
+from camscan.model.number import whole_number
 from camscan.model.observation import Observation
 
 _ONVIF_TYPES = {
@@ -115,14 +116,15 @@ def flags_of(observations: Sequence[Observation], claims: Mapping[str, Claim]) -
         if claimed and ":" not in each.ip and each.ip not in claimed:
             flags.add("address-mismatch")
     kind, channels = claims.get("kind"), claims.get("channels")
-    if kind and kind.value == Kind.RECORDER and channels and channels.value.isdigit() and int(channels.value):
+    if kind and kind.value == Kind.RECORDER and channels and whole_number(channels.value):
         flags.add("hidden-cameras")
     return tuple(sorted(flags))
 
 
 def _not_initialised(init: str | None) -> bool:
     """Low two bits of DHIP `Init`: 1 = no administrator password yet (facts §5.3)."""
-    return init is not None and init.isdigit() and int(init) & 3 == 1
+    number = whole_number(init or "")
+    return number is not None and number & 3 == 1
 
 
 def _sign(o: Observation, rule: str, field: str, value: str, kind: Kind, weight: float) -> Evidence:

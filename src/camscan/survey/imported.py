@@ -22,6 +22,7 @@ from camscan.imports.notes import Found, Notes, Unplaced
 from camscan.imports.opening import opened
 from camscan.imports.traffic import Traffic
 from camscan.match.resolve import Identifier
+from camscan.match.steady import SteadyIdentifier
 from camscan.model.device import CAMERA_KINDS, Device, Kind
 from camscan.model.exchange import Outcome
 from camscan.model.inventory import Coverage, Inventory, ProbeCoverage, Scan, Site
@@ -72,9 +73,10 @@ def import_files(
     Raises UsageError when not one file can be read, OSError when one cannot be opened.
     """
     started = utc_now()
-    identifier = Identifier(catalog)
+    told = _Told()
+    identifier = SteadyIdentifier(catalog, told.warnings.append)
     wanted = _Interesting(identifier, request, tell).hosts() if request.interesting_only else None
-    gathering, told = Gathering(), _Told()
+    gathering = Gathering()
     for found in _everything(request, told, tell):
         if wanted is None or _key(found) in wanted:
             gathering.add(found)

@@ -19,7 +19,7 @@ from camscan.catalog import Catalog
 from camscan.errors import OperationalError
 from camscan.imports.notes import Unplaced
 from camscan.imports.traffic import Traffic, announcing_ports
-from camscan.match.resolve import Identifier
+from camscan.match.steady import SteadyIdentifier
 from camscan.model.device import CAMERA_KINDS
 from camscan.model.exchange import Outcome
 from camscan.model.inventory import Coverage, Inventory, ProbeCoverage, Scan, Site
@@ -64,7 +64,7 @@ async def listen(
     Raises OperationalError without the right to capture, or when no interface can be listened to.
     """
     started = utc_now()
-    ear = _Ear(request, Identifier(catalog), on_event or (lambda _: None))
+    ear = _Ear(request, catalog, on_event or (lambda _: None))
     with ExitStack() as stack:
         ear.open(stack)
         stopped = await ear.hear(stop or asyncio.Event())
@@ -89,10 +89,11 @@ async def listen(
 
 
 class _Ear:
-    def __init__(self, request: ListenRequest, identifier: Identifier, tell: Callable[[Event], None]) -> None:
+    def __init__(self, request: ListenRequest, catalog: Catalog, tell: Callable[[Event], None]) -> None:
         self._request = request
         self._tell = tell
-        self.notebook = Notebook(identifier, request.site.id)
+        self._warnings: list[str] = []
+        self.notebook = Notebook(SteadyIdentifier(catalog, self._warnings.append), request.site.id)
         self._traffic = Traffic(allow_public=request.allow_public, streams=False)
         self._listeners: list[Listener] = []
         self._shown: dict[str, str] = {}  # hardware address → address that the wire showed it at
@@ -102,7 +103,6 @@ class _Ear:
         self._told: set[str] = set()
         self._heard: Counter[str] = Counter()
         self._lost: Counter[str] = Counter()
-        self._warnings: list[str] = []
         self._complete = True
 
     def open(self, stack: ExitStack) -> None:
