@@ -75,7 +75,7 @@ def hold(found: Iterable[Found]) -> None:
 
 def _file(kind: FileKind, data: bytes) -> None:
     stream = io.BufferedReader(io.BytesIO(data))  # type: ignore[arg-type]
-    notes = Notes("file", AT)
+    notes = Notes("file", AT, declared=_declared())
     mapping = MAPPINGS[len(data) % 2]
     try:
         if kind.read is None:

@@ -158,3 +158,21 @@ def test_an_observation_of_no_date_or_no_number_is_left_out_and_the_next_is_read
     found = list(own.read(stream(text), told))
     assert [{"net.open_port": ("80",)}] == [each.fields for each in found]
     assert ["line 1: date value out of range", "line 2: date value out of range"] == told.faults
+
+
+def test_a_json_file_whose_first_key_is_no_utf_8_is_of_no_kind() -> None:
+    assert recognise(b'{"type":"scan","\x96":1}\n{"\x96') is not None
+    assert recognise(b'{"\x96":1}') is None
+
+
+def test_fields_that_are_not_declared_are_left_out_of_another_site_s_file_and_counted() -> None:
+    line = json.dumps(
+        {
+            "type": "observation", "ip": "10.0.0.9", "source": "sadp", "at": "2024-01-02T00:00:00Z",
+            "digest": "", "port": 37020, "fields": {"sadp.model": ["DS-1"], "sadp.mo'del": ["DS-2"]},
+        }
+    )  # fmt: skip
+    told = Notes("file", AT, declared={"sadp.model"})
+    (seen,) = own.read(stream(line.encode() + b"\n"), told)
+    assert {"sadp.model": ("DS-1",)} == seen.fields
+    assert ["file: 1 left out: fields that this camscan does not know"] == told.warnings()

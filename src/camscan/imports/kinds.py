@@ -96,7 +96,7 @@ def _json_kind(head: bytes) -> FileKind | None:
     first = line.split(b"\n", 1)[0].strip().rstrip(b", \t]")
     try:
         keys = set(msgspec.json.decode(first))
-    except (msgspec.DecodeError, RecursionError, TypeError):
+    except (msgspec.DecodeError, ValueError, RecursionError, TypeError):  # ValueError: no UTF-8
         keys = {k.decode("ascii", "replace") for k in re.findall(rb'"([a-z_]{1,20})"\s*:', line[:4096])}
     if "type" in keys and re.match(
         rb'\{\s*"type"\s*:\s*"(?:scan|site|observation|device|finding|coverage)"', line

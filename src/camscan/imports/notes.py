@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,7 +47,7 @@ class Notes:
     """One file while it is read. name: as the operator gave it; at: its date, for lines without one.
 
     faults: "line 7: …", at most MAX_FAULTS kept, all counted; skipped: reason → how often, for what was
-    understood and left out on purpose.
+    understood and left out on purpose; declared: the names an observation's fields may have, where known.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Notes:
     fault_count: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     records: int = 0
+    declared: Collection[str] | None = None
 
     def fault(self, where: str, why: object) -> None:
         """Something in the file could not be read."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -59,10 +59,12 @@ class Opened:
 
 
 @contextmanager
-def opened(path: Path, mapping: Mapping[str, str]) -> Iterator[Opened]:
-    """Open and recognise. Raises FileFormatError for a file of no known kind, OSError."""
+def opened(
+    path: Path, mapping: Mapping[str, str], declared: Collection[str] | None = None
+) -> Iterator[Opened]:
+    """Open and recognise; declared: see `Notes`. Raises FileFormatError for no known kind, OSError."""
     with path.open("rb") as file:
-        notes = Notes(str(path), _modified(path))
+        notes = Notes(str(path), _modified(path), declared=declared)
         stream = io.BufferedReader(file.raw if isinstance(file, io.BufferedReader) else file, _BUFFER_BYTES)
         if stream.peek(2)[:2] == _GZIP:
             stream = io.BufferedReader(_Unzipped(stream, notes), _BUFFER_BYTES)

@@ -35,7 +35,7 @@ def read(stream: BinaryIO, notes: Notes) -> Iterator[Observation]:
             continue
         try:
             seen = _OBSERVATION.decode(text)
-            fields = _checked(clean_fields(dict(seen.fields)))
+            fields = _checked(clean_fields(dict(seen.fields)), notes)
             at = seen.at.astimezone(UTC)
         except (msgspec.DecodeError, ValueError, RecursionError, OverflowError) as fault:
             notes.fault(f"line {number}", fault)
@@ -44,14 +44,19 @@ def read(stream: BinaryIO, notes: Notes) -> Iterator[Observation]:
         if ip is None or seen.at.tzinfo is None:
             notes.fault(f"line {number}", "an observation without address or time zone")
             continue
+        if not fields:
+            continue
         notes.records += 1
         yield replace(seen, ip=ip, fields=fields, at=at, provenance=seen.provenance or notes.name)
 
 
-def _checked(fields: Fields) -> Fields:
-    """Without what no reader of ours writes: open ports and bit masks that are no numbers."""
-    found = dict(fields)
+def _checked(fields: Fields, notes: Notes) -> Fields:
+    """Without what no reader of ours writes: undeclared names, ports and bit masks that are no numbers."""
+    declared = fields.keys() if notes.declared is None else notes.declared
+    found = {name: values for name, values in fields.items() if name in declared}
+    if len(found) < len(fields):
+        notes.skipped["fields that this camscan does not know"] += len(fields) - len(found)
     for name, is_number in _NUMBERS.items():
-        if name in fields:
-            found[name] = tuple(filter(is_number, fields[name]))
+        if name in found:
+            found[name] = tuple(filter(is_number, found[name]))
     return {name: values for name, values in found.items() if values}

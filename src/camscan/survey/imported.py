@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,9 +75,9 @@ def import_files(
     started = utc_now()
     told = _Told()
     identifier = SteadyIdentifier(catalog, told.warnings.append)
-    wanted = _Interesting(identifier, request, tell).hosts() if request.interesting_only else None
+    wanted = _Interesting(identifier, request, catalog, tell).hosts() if request.interesting_only else None
     gathering = Gathering()
-    for found in _everything(request, told, tell):
+    for found in _everything(request, catalog.fields, told, tell):
         if wanted is None or _key(found) in wanted:
             gathering.add(found)
     if len(told.unreadable) == len(request.paths):
@@ -108,11 +108,13 @@ def import_files(
     )
 
 
-def _everything(request: ImportRequest, told: _Told, tell: Callable[[str], None]) -> Iterator[Found]:
-    """What every file says; faults go to `told`."""
+def _everything(
+    request: ImportRequest, declared: Collection[str], told: _Told, tell: Callable[[str], None]
+) -> Iterator[Found]:
+    """What every file says, in fields that are declared; faults go to `told`."""
     for path in request.paths:
         try:
-            with opened(path, request.mapping) as file:
+            with opened(path, request.mapping, declared) as file:
                 tell(f"reading {path}: {file.kind.about}")
                 yield from _reader(file.kind, request)(file.stream, file.notes, request.mapping)
                 told.warnings += file.notes.warnings()
@@ -153,9 +155,11 @@ def read_frames(frames: Iterator[Frame], notes: Notes, *, allow_public: bool = F
 class _Interesting:
     """The first reading: which addresses may be cameras', by any single thing heard of them."""
 
-    def __init__(self, identifier: Identifier, request: ImportRequest, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, identifier: Identifier, request: ImportRequest, catalog: Catalog, tell: Callable[[str], None]
+    ) -> None:
         self._identifier = identifier
-        self._request = request
+        self._request, self._declared = request, catalog.fields
         self._tell = tell
         self._known: dict[object, bool] = {}
 
@@ -165,7 +169,7 @@ class _Interesting:
             if not path.is_file():
                 raise UsageError(f"{path} is no regular file; --interesting-only reads files twice")
         found: set[str] = set()
-        for each in _everything(self._request, _Told(), self._tell):
+        for each in _everything(self._request, self._declared, _Told(), self._tell):
             if _key(each) not in found and self._is_interesting(each):
                 found.add(_key(each))
         return found
