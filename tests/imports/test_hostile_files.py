@@ -176,3 +176,16 @@ def test_fields_that_are_not_declared_are_left_out_of_another_site_s_file_and_co
     (seen,) = own.read(stream(line.encode() + b"\n"), told)
     assert {"sadp.model": ("DS-1",)} == seen.fields
     assert ["file: 1 left out: fields that this camscan does not know"] == told.warnings()
+
+
+@pytest.mark.parametrize("port", [-1, 65536, 75620, 10**30])
+def test_an_observation_at_no_port_is_left_out_and_said(port: int) -> None:
+    line = json.dumps(
+        {
+            "type": "observation", "ip": "10.0.0.9", "source": "sadp", "at": "2024-01-02T00:00:00Z",
+            "digest": "", "port": port, "fields": {"sadp.model": ["DS-1"]},
+        }
+    )  # fmt: skip
+    told = notes()
+    assert [] == list(own.read(stream(line.encode() + b"\n"), told))
+    assert 1 == told.fault_count

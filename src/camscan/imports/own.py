@@ -44,6 +44,9 @@ def read(stream: BinaryIO, notes: Notes) -> Iterator[Observation]:
         if ip is None or seen.at.tzinfo is None:
             notes.fault(f"line {number}", "an observation without address or time zone")
             continue
+        if seen.port is not None and not 0 <= seen.port <= 65535:
+            notes.fault(f"line {number}", f"{seen.port} is no port")
+            continue
         if not fields:
             continue
         notes.records += 1
