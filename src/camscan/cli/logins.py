@@ -50,7 +50,7 @@ def _from_file(file: Path, communities: list[str]) -> list[tuple[str, Login]]:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as fault:
         raise UsageError(f"cannot read the credentials file {file}: {fault.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # TOML, UTF-8, and numbers and nesting beyond Python's
         raise UsageError(
             f"the credentials file {file} is not TOML; see docs/configuration.md for its form"
         ) from None
