@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from camscan.catalog.faults import Fault, dotted
 from camscan.catalog.places import shipped_directory
 from camscan.catalog.schema import problems, read_schema
+from camscan.catalog.toml_files import read_toml
 
 Document = dict[str, Any]
 
@@ -25,15 +25,9 @@ def read_document(file: Path, name: str, definition: str, faults: list[Fault]) -
 
     TOML dates come back as ISO text; a date text that no calendar has is a fault.
     """
-    try:
-        document = _with_text_dates(tomllib.loads(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as fault:
-        faults.append(Fault(name, "", "", f"cannot be read: {fault}"))
+    document = read_toml(file, name, faults, text_dates=True)
+    if document is None:
         return None
-    except (ValueError, RecursionError) as fault:  # besides TOML's own: numbers and nesting beyond Python's
-        faults.append(Fault(name, "", "", f"not TOML: {fault}"))
-        return None
-    assert isinstance(document, dict)
     schema = read_schema(policy_schema_file())
     found = [
         Fault(name, _row_id(document, at), dotted(at), text)
@@ -46,14 +40,6 @@ def read_document(file: Path, name: str, definition: str, faults: list[Fault]) -
         ]
     faults += found
     return None if found else document
-
-
-def _with_text_dates(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _with_text_dates(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_with_text_dates(each) for each in value]
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _row_id(document: Document, at: tuple[str | int, ...]) -> str:

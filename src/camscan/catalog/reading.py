@@ -7,7 +7,6 @@ shape is wrong is left out (its fault says why), so that what comes back is alwa
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from camscan.catalog.contents import Contents, Rows, catalog_files
 from camscan.catalog.drafting import BLANK
 from camscan.catalog.faults import Fault, dotted
 from camscan.catalog.schema import problems, read_schema
+from camscan.catalog.toml_files import read_toml
 from camscan.model.fingerprint import (
     Brand,
     Condition,
@@ -48,7 +48,7 @@ def read_directory(directory: Path, schema_file: Path) -> Contents:
         if name == "ieee-ambiguous.csv":
             _read_prefixes(file, name, "why_ambiguous", ambiguous, out)
             continue
-        document = _parse(file, name, out)
+        document = read_toml(file, name, out.faults)
         if document is None:
             continue
         if name == "fields.toml":
@@ -58,16 +58,6 @@ def read_directory(directory: Path, schema_file: Path) -> Contents:
         else:
             _read_vendor(document, name, schema, out)
     return out
-
-
-def _parse(file: Path, name: str, out: Contents) -> dict[str, Any] | None:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as fault:
-        out.faults.append(Fault(name, "", "", f"cannot be read: {fault}"))
-    except (ValueError, RecursionError) as fault:  # besides TOML's own: numbers and nesting beyond Python's
-        out.faults.append(Fault(name, "", "", f"not TOML: {fault}"))
-    return None
 
 
 def _read_fields(document: dict[str, Any], name: str, schema: Mapping[str, Any], out: Contents) -> None:

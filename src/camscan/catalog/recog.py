@@ -18,6 +18,7 @@ from camscan.catalog.drafting import BLANK, text
 from camscan.errors import FileFormatError
 from camscan.match.bounded import BoundedPattern
 from camscan.match.patterns import read_pattern
+from camscan.model.number import whole_number
 
 FIELD_OF = {
     "http_header.server": "http.server",
@@ -175,8 +176,8 @@ def _claims(element: Any) -> tuple[dict[str, str], dict[int, str]]:
         if parameter is None or claim in claims:
             continue
         position, value = parameter.get("pos") or "0", parameter.get("value") or ""
-        if position.isascii() and position.isdigit() and len(position) < 4 and int(position):
-            claims[claim] = f"{{{groups.setdefault(int(position), claim)}}}"
+        if group := whole_number(position, 3):
+            claims[claim] = f"{{{groups.setdefault(group, claim)}}}"
         elif value and "{" not in value:
             claims[claim] = value
     device = parameters.get("hw.device")

@@ -14,6 +14,7 @@ from typing import BinaryIO
 import msgspec
 
 from camscan.imports.notes import Notes
+from camscan.model.number import whole_number
 from camscan.model.observation import MAX_VALUE_CHARACTERS
 
 MAX_LINE_BYTES = 8 * 1024 * 1024
@@ -152,6 +153,5 @@ def list_at(value: object, *keys: str) -> list[object]:
 
 def port_of(value: object) -> int | None:
     """A TCP or UDP port number, or None."""
-    text = str(value).strip()
-    number = int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0
-    return number if 0 < number < 65536 else None
+    number = whole_number(str(value).strip(), 5)
+    return number if number and number < 65536 else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from camscan.model.observation import Observation, RawFields, clean_fields, digest_of, observe
+from camscan.probes import sadp
 
 MAX_FAULTS = 20
 
@@ -32,6 +33,12 @@ class Unplaced:
         return observe(
             ip, self.source, self.fields, at=self.at, payload=self.payload, provenance=self.provenance
         )
+
+    @property
+    def own_ip(self) -> str:
+        """The address that the device itself gave, where none but its own frame would: others who claim its
+        hardware address must not draw the frame away."""
+        return self.claimed_ip if self.source == sadp.NAME else ""
 
     @property
     def mark(self) -> tuple[str, str, str]:

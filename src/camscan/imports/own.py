@@ -6,7 +6,6 @@ provenance it came with. Source: docs/inventory-format.md.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC
@@ -17,12 +16,13 @@ import msgspec
 from camscan.imports.lines import byte_lines, port_of
 from camscan.imports.notes import Notes
 from camscan.model.address import parse_ip
+from camscan.model.number import whole_number
 from camscan.model.observation import Fields, Observation, clean_fields
 
 _OBSERVATION = msgspec.json.Decoder(Observation)
 _NUMBERS: Mapping[str, Callable[[str], object]] = {
     "net.open_port": port_of,
-    "dhip.init": re.compile(r"[0-9]{1,10}").fullmatch,
+    "dhip.init": lambda text: whole_number(text) is not None,
 }
 _OTHERS = (b"scan", b"site", b"device", b"finding", b"coverage")
 

@@ -30,9 +30,9 @@ from camscan.match.makers import (
     stated_relation,
 )
 from camscan.match.prefixes import PrefixTable
-from camscan.match.signs import CAMERA_PORT_RULE, flags_of, is_tarpit, signs_of_a_camera
+from camscan.match.signs import CAMERA_PORT_RULE, flags_of, hidden_cameras, is_tarpit, signs_of_a_camera
 from camscan.model.address import parse_mac
-from camscan.model.device import Claim, Device, Evidence, Kind, MacAddress
+from camscan.model.device import Claim, Device, Evidence, MacAddress
 from camscan.model.fingerprint import Brand, Field, Match, Vendor
 from camscan.model.number import whole_number
 from camscan.model.observation import Observation
@@ -118,7 +118,7 @@ class Identifier:
         observations: Sequence[Observation],
         *,
         site: str = "",
-        notes: Iterable[str] = (),
+        notes: Sequence[str] = (),
         conflict: bool = False,
         evidence: Iterable[tuple[str, Evidence]] | None = None,
     ) -> Device:
@@ -148,7 +148,8 @@ class Identifier:
         flags = flags_of(observations, claims)
         if conflict:
             flags = tuple(sorted({*flags, "identity-conflict"}))
-        said += _hidden(claims)
+        if count := hidden_cameras(claims):
+            said.append(f"up to {count} cameras behind this recorder, not directly reachable")
         return Device(
             device_id=provisional_id(site, keys),
             addresses=addresses,
@@ -260,11 +261,3 @@ def _macs(observations: Sequence[Observation], marks: Marks) -> tuple[MacAddress
 def _open_ports(observations: Sequence[Observation]) -> tuple[int, ...]:
     said = (whole_number(text) for o in observations for text in o.fields.get("net.open_port", ()))
     return tuple(sorted({port for port in said if port is not None and port < 65536}))
-
-
-def _hidden(claims: Mapping[str, Claim]) -> list[str]:
-    kind, channels = claims.get("kind"), claims.get("channels")
-    if kind is None or channels is None or kind.value != Kind.RECORDER:
-        return []
-    count = whole_number(channels.value)
-    return [f"up to {count} cameras behind this recorder, not directly reachable"] if count else []

@@ -115,10 +115,17 @@ def flags_of(observations: Sequence[Observation], claims: Mapping[str, Claim]) -
         claimed = [ip for ip in each.fields.get("net.claimed_address", ()) if ":" not in ip]
         if claimed and ":" not in each.ip and each.ip not in claimed:
             flags.add("address-mismatch")
-    kind, channels = claims.get("kind"), claims.get("channels")
-    if kind and kind.value == Kind.RECORDER and channels and whole_number(channels.value):
+    if hidden_cameras(claims):
         flags.add("hidden-cameras")
     return tuple(sorted(flags))
+
+
+def hidden_cameras(claims: Mapping[str, Claim]) -> int:
+    """How many cameras a recorder says it can hold; 0 when it says nothing, and for every other device."""
+    kind, channels = claims.get("kind"), claims.get("channels")
+    if kind is None or channels is None or kind.value != Kind.RECORDER:
+        return 0
+    return whole_number(channels.value) or 0
 
 
 def _not_initialised(init: str | None) -> bool:

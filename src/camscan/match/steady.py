@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from camscan.match.identity import Marks
 from camscan.match.resolve import Identifier, Knowledge
@@ -24,25 +25,16 @@ class SteadyIdentifier(Identifier):
         super().__init__(knowledge)
         self._tell = tell
 
-    def resolve(
-        self,
-        observations: Sequence[Observation],
-        *,
-        site: str = "",
-        notes: Iterable[str] = (),
-        conflict: bool = False,
-        evidence: Iterable[tuple[str, Evidence]] | None = None,
-    ) -> Device:
+    def resolve(self, observations: Sequence[Observation], **about: Any) -> Device:
         """See `Identifier.resolve`."""
-        notes = tuple(notes)
         try:
-            return super().resolve(observations, site=site, notes=notes, conflict=conflict, evidence=evidence)
+            return super().resolve(observations, **about)
         except Exception as fault:  # noqa: BLE001 - our bug must not cost the other devices
             self._say(observations, fault)
         kept: list[Observation] = []
         for each in observations:
             kept.append(each if self._holds([*kept, each]) else replace(each, fields={}))
-        return super().resolve(kept, site=site, notes=notes, conflict=conflict)
+        return super().resolve(kept, **{**about, "evidence": None})
 
     def evidence_of(self, observation: Observation) -> Iterator[tuple[str, Evidence]]:
         """See `Identifier.evidence_of`."""

@@ -13,6 +13,7 @@ from datetime import date
 
 from camscan.errors import FingerprintError
 from camscan.model.address import parse_mac
+from camscan.model.number import whole_number
 
 _SLOT = re.compile(r"\{([A-Za-z_]\w*)(?:\|([a-z]+))?\}")
 _NOT_DIGITS = re.compile(r"[-_./ ]")
@@ -56,7 +57,8 @@ def _month(text: str) -> str | None:
 
 
 def _integer(text: str) -> str | None:
-    return str(int(text)) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+    number = whole_number(text, 18)
+    return None if number is None else str(number)
 
 
 TRANSFORMS: Mapping[str, Callable[[str], str | None]] = {

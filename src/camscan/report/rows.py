@@ -25,7 +25,6 @@ from camscan.report.relation import relation
 
 ADVISORY = "advisory"
 _MATCHES = Verdict.MATCHES
-_LISTED = frozenset(kind.value for kind in CAMERA_KINDS)
 _DEVICE_ID = attrgetter("device_id")
 
 
@@ -245,7 +244,8 @@ def entries(inventory: Inventory, *, everything: bool = False) -> Iterator[Entry
     sites = sites_of(inventory)
     found = _by_device(inventory.findings)
     for device in inventory.devices:
-        if not everything and ((kind := device.claims.get("kind")) is None or kind.value not in _LISTED):
+        kind = device.claims.get("kind")
+        if not everything and (kind is None or kind.value not in CAMERA_KINDS):
             continue
         site = sites.get(device.site) or Site(id=device.site)
         yield Entry(device, site, found(device.device_id))

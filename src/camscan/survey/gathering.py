@@ -15,7 +15,6 @@ from camscan.imports.notes import Found, Unplaced
 from camscan.match.identity import MAX_ADDRESSES_OF_A_MAC
 from camscan.model.address import parse_mac
 from camscan.model.observation import Observation
-from camscan.probes import sadp
 from camscan.survey.spool import Spool, Spooled
 
 MAX_OBSERVATIONS = 200
@@ -85,8 +84,7 @@ class Gathering:
         observed, claimed = self._addresses_of_macs()
         left = []
         for each in self._unplaced.values():
-            # A SADP frame says its own address; others who claim its hardware address must not draw it away.
-            own = [each.claimed_ip] if each.claimed_ip and each.source == sadp.NAME else []
+            own = [each.own_ip] if each.own_ip else []
             ips = observed.get(each.mac) or own or claimed.get(each.mac, [])
             if not 0 < len(ips) <= MAX_ADDRESSES_OF_A_MAC:
                 ips = [each.claimed_ip] if each.claimed_ip else []

@@ -28,7 +28,6 @@ from camscan.model.scope import Scope
 from camscan.net.clock import utc_now
 from camscan.net.interfaces import Interface
 from camscan.net.listen import Listener, capture_filter
-from camscan.probes import sadp
 from camscan.survey.misaddressed import mark_misaddressed
 from camscan.survey.notebook import Notebook
 from camscan.survey.request import DeviceFound, Event, Warned
@@ -158,9 +157,7 @@ class _Ear:
                 self._note(found)
 
     def _hold(self, found: Unplaced) -> None:
-        # A SADP frame says its own address; others who claim its hardware address must not draw it away.
-        own = found.claimed_ip if found.source == sadp.NAME else ""
-        ip = self._shown.get(found.mac) or own or self._stated.get(found.mac) or found.claimed_ip
+        ip = self._shown.get(found.mac) or found.own_ip or self._stated.get(found.mac) or found.claimed_ip
         if ip:
             self._note(found.at_address(ip))
         elif len(self._unplaced) < MAX_UNPLACED:
@@ -174,11 +171,11 @@ class _Ear:
             return
         self._heard[seen.source] += 1
         self._changed[seen.ip] = None
-        for mac in seen.fields.get("mac.observed", ()):
-            self._shown.setdefault(mac, seen.ip)
-        for mac in seen.fields.get("mac.claimed", ()):
-            self._stated.setdefault(mac, seen.ip)
-        for mac in (*seen.fields.get("mac.observed", ()), *seen.fields.get("mac.claimed", ())):
+        told = [(mac, self._shown) for mac in seen.fields.get("mac.observed", ())]
+        told += [(mac, self._stated) for mac in seen.fields.get("mac.claimed", ())]
+        for mac, places in told:
+            places.setdefault(mac, seen.ip)
+        for mac, _ in told:
             for mark in [m for m, each in self._unplaced.items() if each.mac == mac]:
                 self._note(self._unplaced.pop(mark).at_address(seen.ip))
 

@@ -6,12 +6,12 @@ lengths, its JSON begins at the first `{"`; broken JSON is read pair by pair.
 
 from __future__ import annotations
 
-import re
 import struct
 from dataclasses import dataclass
 
 from camscan.errors import MalformedReply
 from camscan.model.address import parse_mac
+from camscan.model.number import whole_number
 from camscan.wire.claimed import claimed_addresses
 from camscan.wire.loosejson import JsonObject, read_object
 
@@ -21,7 +21,6 @@ GROUP = "239.255.255.251"
 _MAGICS = (b"DHIP", b"PIHD")  # some units answer with the byte-swapped one
 _OURS = b"DHDiscover."
 _TOP_KEYS = (b"notifyDevInfo", b"deviceInfo")
-_NUMBER = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def decode_reply(payload: bytes) -> DhipDevice:
         machine_name=said.text("MachineName"),
         http_port=said.text("HttpPort"),
         port=said.text("Port"),
-        init=next(filter(_NUMBER.fullmatch, said.texts("Init")), ""),
+        init=next((text for text in said.texts("Init") if whole_number(text) is not None), ""),
         video_inputs=said.text("VideoInputChannels"),
         remote_inputs=said.text("RemoteVideoInputChannels"),
         exact=said.exact,

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from camscan.errors import MalformedReply
+from camscan.model.number import whole_number
 from camscan.wire.text import one_line
 from camscan.wire.wsd import fault_text
 from camscan.wire.xml import Element, decode_xml_text, parse_xml
@@ -165,10 +166,11 @@ def date_and_time(answer: Answer) -> datetime | None:
     if element is None:
         return None
     names = ("Year", "Month", "Day", "Hour", "Minute", "Second")
-    texts = [element.text_of(name).strip() for name in names]
-    if not all(text.isascii() and text.isdigit() and len(text) <= 4 for text in texts):
+    numbers = [whole_number(element.text_of(name).strip(), 4) for name in names]
+    known = [number for number in numbers if number is not None]
+    if len(known) < len(names):
         return None
-    year, month, day, hour, minute, second = map(int, texts)
+    year, month, day, hour, minute, second = known
     try:
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:

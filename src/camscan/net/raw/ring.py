@@ -99,12 +99,8 @@ class Ring:
 
         if self._table is None:
             self._table = np.frombuffer(self._memory, np.uint32).reshape(self._count, _FRAME // 4)
-        # Each status word is on a page of its own: most looks find little and shall touch little.
-        for most in (1, 64, 4096):
-            rows = self._table[self._at : self._at + most]
-            waiting = rows[:, 0] & np.uint32(_USER)
-            if not waiting.all():
-                break
+        rows = self._table[self._at : self._at + 4096]
+        waiting = rows[:, 0] & np.uint32(_USER)
         count = len(waiting) if waiting.all() else int(np.argmin(waiting))
         if not count:
             return None
