@@ -284,7 +284,7 @@ def test_a_fault_of_camscan_while_it_holds_a_login_shows_none(fleet: Fleet, tmp_
         f"communities = 7 # {WRONG_PASSWORD}\n",
         f'login = "{WRONG_PASSWORD}"\n',
         f"\udcff{WRONG_PASSWORD}",
-        f'login = {"9" * 5000}\n# {WRONG_PASSWORD}\n',
+        f"login = {'9' * 5000}\n# {WRONG_PASSWORD}\n",
     ],
     ids=["no TOML", "no user", "no network", "no list", "no tables", "no UTF-8", "endless number"],
 )
