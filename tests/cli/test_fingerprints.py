@@ -139,9 +139,7 @@ def test_a_corpus_line_that_cannot_be_read_is_named(
 ) -> None:
     corpus = tmp_path / "corpus.jsonl"
     corpus.write_text('{"id": "1", "kind": "http_title", "data": "Acme", "is_camera": true}\n{"kind": 3}\n')
-    assert Exit.OPERATIONAL == invoke(
-        ["fingerprints", "evaluate", str(corpus), "--fingerprints", str(directory)]
-    )
+    assert Exit.USAGE == invoke(["fingerprints", "evaluate", str(corpus), "--fingerprints", str(directory)])
     assert f"{corpus}, line 2: needs an object" in capsys.readouterr().err
 
 

@@ -37,6 +37,9 @@ def outcome(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, s
         (["10.0.0.1", "-T", "6"], "-T"),
         (["10.0.0.1", "--nonsense"], "--nonsense"),
         (["site:nowhere"], "nowhere"),
+        (["127.0.0.1", "--max-time", "nan"], "--max-time"),
+        (["127.0.0.1", "--max-rate", "nan"], "--max-rate"),
+        (["127.0.0.1", "--site", "../../x"], "site id"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_it(

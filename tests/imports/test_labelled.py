@@ -51,6 +51,11 @@ CASES: list[tuple[str, str, dict[str, tuple[str, ...]]]] = [
     ("tls_cert", "subject=CN=TCAM,OU=Security,O=Truen", {"tls.subject": ("CN=TCAM,OU=Security,O=Truen",)}),
     (
         "tls_cert",
+        "subject=C = KR, O = Truen\\, Inc., CN = a = b",
+        {"tls.subject": ("C=KR,O=Truen\\, Inc.,CN=a = b",)},
+    ),
+    (
+        "tls_cert",
         "Subject: commonName=Web Server/organizationName=Windstream/countryName=US",
         {"tls.subject": ("CN=Web Server,O=Windstream,C=US",)},
     ),

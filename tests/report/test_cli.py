@@ -75,7 +75,7 @@ def test_what_cannot_be_done_is_one_line_and_exit_2(
 def test_a_file_that_is_no_inventory_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("hello\n")
-    assert Exit.OPERATIONAL == invoke(["report", str(path)])
+    assert Exit.USAGE == invoke(["report", str(path)])
     assert "line 1" in capsys.readouterr().err
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from camscan.cli.exits import Exit
+from camscan.cli.quantity import Quantity
 
 FILES = ("inventory.csv", "inventory.jsonl", "inventory.html")
 
@@ -22,12 +23,8 @@ FILES = ("inventory.csv", "inventory.jsonl", "inventory.html")
     show_default=True,
     help="Folder for the three inventory files.",
 )
-@click.option(
-    "--loss", type=click.FloatRange(0, 0.5), default=0.0, show_default=True, help="Share of answers lost."
-)
-@click.option(
-    "--delay", type=click.FloatRange(0, 2), default=0.0, show_default=True, help="Seconds of delay added."
-)
+@click.option("--loss", type=Quantity(0, 0.5), default=0.0, show_default=True, help="Share of answers lost.")
+@click.option("--delay", type=Quantity(0, 2), default=0.0, show_default=True, help="Seconds of delay added.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 def command(folder: Path, loss: float, delay: float, quiet: bool) -> int:
     """Scan a simulated building on this machine and write its inventory.

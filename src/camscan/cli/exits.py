@@ -23,7 +23,7 @@ class Exit(IntEnum):
 
 _MEANINGS = {
     Exit.OK: "The work was completed.",
-    Exit.OPERATIONAL: "The machine, a file or a database did not let camscan work; one line says what.",
+    Exit.OPERATIONAL: "The machine, the disk or a database did not let camscan work; one line says what.",
     Exit.USAGE: "The command line, a target or an input file is wrong; one line says what and what to do.",
     Exit.INCOMPLETE: "Completed, but something in scope could not be asked; the coverage says what and why.",
     Exit.FAILED_ON: "Completed, and a condition named with --fail-on was met.",

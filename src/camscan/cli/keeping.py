@@ -59,7 +59,8 @@ class Keeping:
         from camscan.store import sites
 
         with opened(self.db) as store, store.reading() as connection:
-            return sites.find(connection, self.site_id) or Site(self.site_id)
+            known = sites.find(connection, self.site_id)
+            return known or (sites.check(Site(self.site_id)) if self.site_id else Site(""))
 
     def keep(self, inventory: Inventory, edition: str) -> Inventory:
         """Record it, tell who wants to be told; it comes back under lasting device ids."""

@@ -9,6 +9,7 @@ import click
 
 from camscan.cli.exits import Exit
 from camscan.cli.keeping import keeping, keeping_options
+from camscan.cli.quantity import Quantity
 
 
 @click.command(name="listen")
@@ -23,7 +24,7 @@ from camscan.cli.keeping import keeping, keeping_options
 @click.option(
     "--for",
     "seconds",
-    type=click.FloatRange(1, 31_536_000),
+    type=Quantity(1, 31_536_000),
     metavar="SECONDS",
     help="Stop after this long instead of at Ctrl-C.",
 )

@@ -19,10 +19,11 @@ import click
 
 import camscan
 from camscan.cli.exits import Exit
-from camscan.errors import CamscanError, FingerprintError, UsageError
+from camscan.errors import CamscanError, FileFormatError, FingerprintError, UsageError
 
 _IS_COMMAND = re.compile(r"^def command\(", re.MULTILINE)
 _FIRST_SENTENCE = re.compile(r'^def command\(.*?"""(.+?)(?:\.\s|\.?""")', re.MULTILINE | re.DOTALL)
+_TO_PUT_RIGHT = (UsageError, FingerprintError, FileFormatError)  # by who wrote the line or the file
 _MOST_CHARACTERS = 4000  # of a message: what it quotes may be a stranger's
 
 
@@ -112,7 +113,7 @@ def invoke(arguments: Sequence[str] | None = None) -> int:
         return int(Exit.INTERRUPTED)
     except CamscanError as fault:
         click.echo(f"camscan: {_one_line(str(fault))}", err=True)
-        return int(Exit.USAGE if isinstance(fault, UsageError | FingerprintError) else Exit.OPERATIONAL)
+        return int(Exit.USAGE if isinstance(fault, _TO_PUT_RIGHT) else Exit.OPERATIONAL)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away: nobody is left to tell
         return int(Exit.OPERATIONAL)

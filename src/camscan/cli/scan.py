@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from camscan.cli.exits import Exit
+from camscan.cli.quantity import Quantity
 from camscan.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -53,19 +54,19 @@ _SITE_PREFIX = "site:"
 )
 @click.option(
     "--max-rate",
-    type=click.FloatRange(1, 1_000_000),
+    type=Quantity(1, 1_000_000),
     metavar="N",
     help="At most N packets a second over all.",
 )
 @click.option(
     "--host-timeout",
-    type=click.FloatRange(1, 86_400),
+    type=Quantity(1, 86_400),
     metavar="SECONDS",
     help="At most this long with one device.",
 )
 @click.option(
     "--max-time",
-    type=click.FloatRange(1, 604_800),
+    type=Quantity(1, 604_800),
     metavar="SECONDS",
     help="End the whole scan after this long.",
 )
@@ -187,7 +188,7 @@ class _Job:
         from camscan.store import sites
 
         with self.store().reading() as connection:
-            return sites.find(connection, site_id) or Site(site_id)
+            return sites.find(connection, site_id) or sites.check(Site(site_id))
 
     def words(self, site: Site) -> tuple[str, ...]:
         """The targets, those of the site and of a resumed scan filled in."""

@@ -45,6 +45,7 @@ _LONG_NAMES = {
     "commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU", "countryName": "C",
     "stateOrProvinceName": "ST", "localityName": "L", "emailAddress": "emailAddress",
 }  # fmt: skip
+_NAME_PART = re.compile(r"(^|,)\s*([A-Za-z]\w*)\s*=\s*")  # "C = US, O = X", as openssl prints it
 _OID = re.compile(r"\.?((?:\d+\.){3,}\d+)\b\s*(.*)", re.S)
 
 
@@ -192,7 +193,7 @@ def _tls(payload: bytes) -> Iterator[tuple[str, RawFields]]:
         if "commonName=" in name or "organizationName=" in name:
             pairs = re.findall(r"(\w+)=([^/]+)", name)
             name = ",".join(f"{_LONG_NAMES.get(key, key)}={value.strip()}" for key, value in pairs)
-        fields[f"tls.{found.group(1).lower()}"] = name.strip()
+        fields[f"tls.{found.group(1).lower()}"] = _NAME_PART.sub(r"\1\2=", name.strip())
     yield "tls", dict(fields)
 
 
