@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 import pytest
 
 from camscan.imports import leases, lines, masscan, nmap, own
+from camscan.imports.fragments import MAX_DATAGRAM, MAX_FRAGMENTS
 from camscan.imports.kinds import GREPABLE, ISC, recognise
 from camscan.imports.lines import json_records
 from camscan.imports.notes import Notes
-from camscan.imports.traffic import MAX_DATAGRAM, MAX_FRAGMENTS, Traffic
+from camscan.imports.traffic import Traffic
 from camscan.net.capture import MAX_DECLARED, read_capture
 from camscan.wire.frame import RAW, Frame
 

@@ -17,7 +17,8 @@ MAX_FAULTS = 20
 class Unplaced:
     """Facts about a hardware address whose network address this source does not tell.
 
-    claimed_ip: the address its payload gives for itself, used when no source of the import shows one.
+    claimed_ip: the address its payload gives for itself, used when no source of the import shows one;
+    interface: on whose link it was heard, "" for what a tunnel carried here or a file says.
     """
 
     mac: str
@@ -27,11 +28,18 @@ class Unplaced:
     payload: bytes = b""
     claimed_ip: str = ""
     provenance: str = ""
+    interface: str = ""
 
     def at_address(self, ip: str) -> Observation:
         """The observation it becomes once the address is known."""
         return observe(
-            ip, self.source, self.fields, at=self.at, payload=self.payload, provenance=self.provenance
+            ip,
+            self.source,
+            self.fields,
+            at=self.at,
+            payload=self.payload,
+            interface=self.interface,
+            provenance=self.provenance,
         )
 
     @property

@@ -10,22 +10,21 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from camscan.errors import MalformedReply
 from camscan.imports.answers import Place, greeting
+from camscan.imports.fragments import Fragments
 from camscan.imports.notes import Found, Unplaced
 from camscan.imports.streams import Streams, opened
 from camscan.model.exchange import Ask, Probe, Reply, Transport
 from camscan.model.observation import Observation, observe
 from camscan.probes import load_probes, sadp
-from camscan.wire import dhcp_options, frame, sadp_raw
+from camscan.wire import dhcp_options, frame, sadp_raw, tunnel
 from camscan.wire.frame import Frame, Packet
 
-MAX_FRAGMENTS = 256
-MAX_DATAGRAM = 65535
 MAX_SEEN = 50_000
 MAX_REPEATED = 8_192
 MAX_OPEN_PORTS = 64
@@ -50,14 +49,6 @@ def announcing_ports() -> tuple[int, ...]:
     return tuple(sorted(ports | set(dhcp_options.PORTS)))
 
 
-@dataclass(slots=True)
-class _Parts:
-    """Fragments of one datagram: offset → its bytes and whether more follow; size: bytes of all."""
-
-    pieces: dict[int, tuple[bytes, bool]] = field(default_factory=dict)
-    size: int = 0
-
-
 class Traffic:
     """`read` every frame in order, then `finish`. name: the file, "" for a live link.
 
@@ -71,7 +62,7 @@ class Traffic:
         self._streams = Streams(self._place, self._listed) if streams else None
         self._seen: OrderedDict[object, None] = OrderedDict()
         self._datagrams: OrderedDict[int, str] = OrderedDict()  # read → the probe whose protocol it broke
-        self._fragments: OrderedDict[object, _Parts] = OrderedDict()
+        self._fragments = Fragments()
         self._open_ports: Counter[str] = Counter()
         self.malformed: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
@@ -84,14 +75,15 @@ class Traffic:
     def read(self, captured: Frame) -> Iterator[Found]:
         """What one frame adds."""
         try:
-            packet = frame.decode_frame(captured.raw, captured.linktype)
-            if packet.fragment is not None:
-                whole = self._joined(packet)
-                if whole is None:
-                    return
-                packet = frame.with_ports(whole)
+            packet: Packet | None = frame.decode_frame(captured.raw, captured.linktype)
+            if packet is not None and packet.fragment is not None:
+                packet = self._fragments.whole(packet)
+            if packet is not None and packet.protocol != frame.TCP:
+                packet, captured = self._innermost(packet, captured)
         except MalformedReply as fault:
             self.left_out[_reason(fault)] += 1
+            return
+        if packet is None:
             return
         for each in self._packet(packet, captured):
             if self._is_new(each):
@@ -106,6 +98,23 @@ class Traffic:
                 yield each
         if self._streams.unwanted:
             self.left_out["answers of public addresses (--allow-public reads them)"] = self._streams.unwanted
+
+    def _innermost(self, packet: Packet, captured: Frame) -> tuple[Packet | None, Frame]:
+        """What mirrors and tunnels wrapped, None while a fragment is missing; and the frame it counts as,
+        which was not heard on the interface's own link."""
+        for _ in range(tunnel.MAX_WRAPPINGS):
+            inner = tunnel.unwrap(packet)
+            if inner is None:
+                return packet, captured
+            if inner.carried and captured.interface:
+                captured = replace(captured, interface="")
+            whole = self._fragments.whole(inner.packet)
+            if whole is None:
+                return None, captured
+            packet = whole
+        if tunnel.wraps(packet):
+            raise MalformedReply(f"frames wrapped more than {tunnel.MAX_WRAPPINGS} times")
+        return packet, captured
 
     def _packet(self, packet: Packet, captured: Frame) -> Iterator[Found]:
         if packet.protocol == frame.TCP:
@@ -210,7 +219,9 @@ class Traffic:
         fields = dhcp_options.message_fields(message)
         if not message.from_server and any(v for name, v in fields.items() if name.startswith("dhcp.")):
             said = repr(sorted(fields.items())).encode()
-            yield Unplaced(message.mac, "dhcp", fields, at, said, message.address, self._name)
+            yield Unplaced(
+                message.mac, "dhcp", fields, at, said, message.address, self._name, captured.interface
+            )
 
     def _announced_address(self, packet: Packet, captured: Frame) -> Iterator[Observation]:
         mac = frame.mac_text(packet.mac)
@@ -236,33 +247,9 @@ class Traffic:
             claimed = next((ip for ip in told.addresses if self._listed(ip)), "")
             at = _instant(captured.at)
             fields = sadp.fields_of_frame(told)
-            yield Unplaced(mac, sadp.NAME, fields, at, packet.payload, claimed, self._name)
-
-    def _joined(self, packet: Packet) -> Packet | None:
-        """The whole datagram once its last missing fragment has come."""
-        part = packet.fragment
-        if part is None or packet.protocol != frame.UDP:
-            return None
-        key = (packet.source, packet.target, part.identity)
-        held = self._fragments.setdefault(key, _Parts())
-        parts = held.pieces
-        held.size += len(packet.payload) - len(parts.get(part.offset, (b"", True))[0])
-        parts[part.offset] = (packet.payload, part.more)
-        if len(self._fragments) > MAX_FRAGMENTS:
-            self._fragments.popitem(last=False)
-        if len(parts) > MAX_FRAGMENTS or held.size > MAX_DATAGRAM:
-            self._fragments.pop(key, None)  # no datagram is as long, nor in as many parts
-            return None
-        joined, more = b"", True
-        while more:
-            if len(joined) not in parts:
-                return None
-            piece, more = parts[len(joined)]
-            if more and not piece:
-                return None
-            joined += piece
-        self._fragments.pop(key, None)
-        return packet._replace(payload=joined, fragment=None)
+            yield Unplaced(
+                mac, sadp.NAME, fields, at, packet.payload, claimed, self._name, captured.interface
+            )
 
     def _listed(self, ip: str) -> bool:
         return is_host(ip) and (self._allow_public or not is_public(ip))

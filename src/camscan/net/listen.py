@@ -17,6 +17,7 @@ from camscan.errors import OperationalError, UsageError
 from camscan.net.capabilities import can_send_raw
 from camscan.net.clock import utc_now
 from camscan.net.interfaces import Interface, list_interfaces
+from camscan.wire import tunnel
 from camscan.wire.frame import ETHERNET, RAW, Frame
 
 BATCH = 256
@@ -31,15 +32,42 @@ NO_RIGHT = (
 
 
 def capture_filter(udp_ports: Iterable[int]) -> str:
-    """The pcap filter for what devices say unasked: ARP, SADP frames, neighbour discovery, these UDP ports.
+    """The pcap filter for what devices say unasked: ARP, SADP frames, neighbour discovery, these UDP ports,
+    and the same in what mirrors and tunnels wrap.
 
-    Later fragments carry no ports and pass whole.
+    Later fragments carry no ports and pass whole. Mirrored TCP over IPv4 stays in the kernel where its place
+    is known (the common headers, no options): it is most of what a mirror carries and is not read here.
     """
     ports = " or ".join(f"port {port}" for port in sorted(set(udp_ports)))
     return (
         f"arp or ether proto 0x8033 or (udp and ({ports})) or (ip proto 17 and ip[6:2] & 0x1fff != 0) "
-        "or (icmp6 and (ip6[40] = 135 or ip6[40] = 136))"
-    )
+        "or (icmp6 and (ip6[40] = 135 or ip6[40] = 136)) or ip6 proto 44 or "
+    ) + " or ".join(f"({each})" for each in _WRAPPED)
+
+
+_GRE_FORMS = {0x000088BE: 24, 0x100088BE: 36, 0x100022EB: 40, 0x00006558: 24, 0x20006558: 28}
+"""The first four bytes of GRE → where the frame inside begins, from an IPv4 header without options."""
+
+
+def _tcp(base: str, ethernet: int) -> str:
+    """An Ethernet frame at `base[ethernet]` that holds TCP over IPv4."""
+    return f"{base}[{ethernet + 12}:2] = 0x0800 and {base}[{ethernet + 23}] = 6"
+
+
+_GRE_TCP = " or ".join(f"(ip[20:4] = {form:#010x} and {_tcp('ip', at)})" for form, at in _GRE_FORMS.items())
+_WRAPPED = (
+    *(f"udp dst port {port} and not ({_tcp('udp', 16)})" for port in tunnel.VXLAN_PORTS),
+    f"udp dst port {tunnel.GENEVE_PORT} and not (udp[8] = 0 and {_tcp('udp', 16)})",
+    f"udp dst port {tunnel.TZSP_PORT} and not (udp[12] = 1 and {_tcp('udp', 13)})",
+    f"ip proto {tunnel.GRE} and (ip[6:2] & 0x1fff != 0 or not ({_GRE_TCP}))",
+    f"ip proto {tunnel.IPV4_INSIDE} and (ip[6:2] & 0x1fff != 0 or ip[29] != 6)",
+    f"ip proto {tunnel.IPV6_INSIDE} or ip proto {tunnel.ETHERIP}",
+    f"ip6 proto {tunnel.GRE} or ip6 proto {tunnel.IPV4_INSIDE} or ip6 proto {tunnel.ETHERIP}",
+    f"ether proto {tunnel.PPPOE_SESSION:#x} and not (ether[20:2] = 0x0021 and ether[31] = 6)",
+    f"ether proto {tunnel.MPLS:#x} and not (ether[16] & 1 = 1 and ether[18] & 0xf0 = 0x40 and ether[27] = 6)",
+    # The kernel takes off one VLAN tag before it filters; here is a second.
+    f"(ether proto 0x8100 or ether proto 0x88a8) and not ({_tcp('ether', 4)})",
+)
 
 
 def link_to_hear(name: str) -> Interface:

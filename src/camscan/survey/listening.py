@@ -20,7 +20,7 @@ from camscan.errors import OperationalError
 from camscan.imports.notes import Unplaced
 from camscan.imports.traffic import Traffic, announcing_ports
 from camscan.match.steady import SteadyIdentifier
-from camscan.model.device import CAMERA_KINDS
+from camscan.model.device import CAMERA_KINDS, Device
 from camscan.model.exchange import Outcome
 from camscan.model.inventory import Coverage, Inventory, ProbeCoverage, Scan, Site
 from camscan.model.observation import Observation
@@ -70,7 +70,7 @@ async def listen(
     ear.settle()
     devices = ear.notebook.devices()
     if any(link.networks for link in request.links):
-        devices = mark_misaddressed(devices, request.links, Scope.of([]))
+        devices = tuple(each for device in devices for each in ear.marked(device))
     return Inventory(
         scan=Scan(
             scan_id=uuid.uuid4().hex[:12],
@@ -187,6 +187,12 @@ class _Ear:
                 self._told.add(ip)
                 self._tell(DeviceFound(device, self.notebook.of(ip)))
         self._changed.clear()
+
+    def marked(self, device: Device) -> tuple[Device, ...]:
+        """Flagged when its address does not fit the link; what a mirror carried here is of another link."""
+        if any(seen.interface for ip in device.addresses for seen in self.notebook.of(ip)):
+            return mark_misaddressed([device], self._request.links, Scope.of([]))
+        return (device,)
 
     def _warn(self, text: str) -> None:
         if text not in self._warnings:

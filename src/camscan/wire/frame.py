@@ -2,7 +2,8 @@
 
 Rules: whatever arrives becomes a `Packet` or a MalformedReply; a frame that the capture cut short keeps what
 is there. Lengths are checked by `struct`, not by Reader, because a capture holds millions of frames and this
-is read for every one. Sources: IEEE 802.1Q, RFC 791, 826, 8200, 768, 9293, 4861; tcpdump.org link types.
+is read for every one. What a packet wraps is `tunnel`'s. Sources: IEEE 802.1Q, 802.2, RFC 791, 826, 1042,
+8200, 768, 9293, 4861; tcpdump.org link types.
 """
 
 from __future__ import annotations
@@ -23,13 +24,17 @@ LINK_TYPES = frozenset({ETHERNET, NULL, LOOP, RAW, SLL, SLL2, 12, 14, 228, 229})
 IPV4, ARP, IPV6 = 0x0800, 0x0806, 0x86DD
 TCP, UDP, ICMPV6 = 6, 17, 58
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
-_VLAN_TAGS = frozenset({0x8100, 0x88A8, 0x9100})
+_VLAN_TAGS = frozenset({0x8100, 0x88A8, 0x9100, 0x9200})
 _MAX_TAGS = 4
+KNOWN_ETHERTYPES = frozenset({IPV4, ARP, IPV6}) | _VLAN_TAGS
+_FIRST_ETHERTYPE = 0x0600  # smaller numbers are lengths of 802.3 frames
+_SNAP = (b"\xaa\xaa\x03\0\0\0", b"\xaa\xaa\x03\0\0\xf8")  # RFC 1042, 802.1H
 _BARE_IP = frozenset({RAW, 12, 14, 228, 229})
 _LOOPBACK_IPV6 = frozenset({10, 24, 28, 30})  # AF_INET6 of Linux, the BSDs and macOS
 _SKIPPED_HEADERS = frozenset({0, 43, 60, 135})
 _FRAGMENT_HEADER = 44
 _MAX_EXTENSIONS = 8
+_ARP_HARDWARE = (1, 6)  # Ethernet, and IEEE 802 behind a SNAP header
 _NEIGHBOUR_SOLICITATION, _NEIGHBOUR_ADVERTISEMENT = 135, 136
 
 _SHORT = struct.Struct(">H")
@@ -83,14 +88,20 @@ def decode_frame(raw: bytes, linktype: int = ETHERNET) -> Packet:
     """The packet in one frame. Raises MalformedReply for what is cut within a header or of no known kind."""
     try:
         ethertype, mac, at = _link(raw, linktype)
-        if ethertype == IPV4:
-            return _ipv4(raw, at, mac)
-        if ethertype == IPV6:
-            return _ipv6(raw, at, mac)
-        if ethertype == ARP:
-            return _arp(raw, at, mac)
+        return decode_network(ethertype, raw, at, mac)
     except (struct.error, IndexError) as fault:
         raise MalformedReply(f"frame of {len(raw)} bytes cut within a header") from fault
+
+
+def decode_network(ethertype: int, raw: bytes, at: int, mac: bytes) -> Packet:
+    """The packet that begins at `at`, of this type. Raises struct.error or IndexError where it is cut, and
+    MalformedReply."""
+    if ethertype == IPV4:
+        return _ipv4(raw, at, mac)
+    if ethertype == IPV6:
+        return _ipv6(raw, at, mac)
+    if ethertype == ARP:
+        return _arp(raw, at, mac)
     return Packet(ethertype, mac, "", "", payload=raw[at:])
 
 
@@ -103,23 +114,34 @@ def _link(raw: bytes, linktype: int) -> tuple[int, bytes, int]:
     """(ethertype, sender's MAC, where the payload begins)."""
     if linktype == ETHERNET:
         ethertype, at = _SHORT.unpack_from(raw, 12)[0], 14
-        for _ in range(_MAX_TAGS):
-            if ethertype not in _VLAN_TAGS:
-                break
-            ethertype, at = _SHORT.unpack_from(raw, at + 2)[0], at + 4
+        if ethertype != IPV4:
+            ethertype, at = _behind_tags(raw, ethertype, at)
         return ethertype, raw[6:12], at
     if linktype in _BARE_IP:
         return (IPV6 if raw[0] >> 4 == 6 else IPV4), b"", 0
     if linktype == SLL:
         length, ethertype = struct.unpack_from(">4xH8xH", raw)
-        return ethertype, raw[6:12] if length == 6 else b"", 16
+        ethertype, at = _behind_tags(raw, ethertype, 16)
+        return ethertype, raw[6:12] if length == 6 else b"", at
     if linktype == SLL2:
         ethertype, length = struct.unpack_from(">H9xB", raw)
-        return ethertype, raw[12:18] if length == 6 else b"", 20
+        ethertype, at = _behind_tags(raw, ethertype, 20)
+        return ethertype, raw[12:18] if length == 6 else b"", at
     if linktype in (NULL, LOOP):
         little, big = struct.unpack_from("<I", raw)[0], struct.unpack_from(">I", raw)[0]
         return (IPV6 if min(little, big) in _LOOPBACK_IPV6 else IPV4), b"", 4
     raise MalformedReply(f"link type {linktype} is not read")
+
+
+def _behind_tags(raw: bytes, ethertype: int, at: int) -> tuple[int, int]:
+    """(type, where its payload begins) behind VLAN tags and, in an 802.3 frame, the SNAP header."""
+    for _ in range(_MAX_TAGS):
+        if ethertype not in _VLAN_TAGS:
+            break
+        ethertype, at = _SHORT.unpack_from(raw, at + 2)[0], at + 4
+    if ethertype < _FIRST_ETHERTYPE and raw[at : at + 6] in _SNAP:
+        ethertype, at = _SHORT.unpack_from(raw, at + 6)[0], at + 8
+    return ethertype, at
 
 
 def _ipv4(raw: bytes, at: int, mac: bytes) -> Packet:
@@ -198,7 +220,7 @@ def _neighbour(packet: Packet, body: bytes) -> Packet:
 
 def _arp(raw: bytes, at: int, mac: bytes) -> Packet:
     hardware, protocol, hardware_size, size, _, sender, source, _, target = _ARP_BODY.unpack_from(raw, at)
-    if (hardware, protocol, hardware_size, size) != (1, IPV4, 6, 4):
+    if hardware not in _ARP_HARDWARE or (protocol, hardware_size, size) != (IPV4, 6, 4):
         return Packet(0, mac, "", "")
     return Packet(ARP, sender, address_text(source), address_text(target))
 
