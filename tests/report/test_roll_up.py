@@ -7,6 +7,7 @@ import io
 from collections import Counter, defaultdict
 from dataclasses import replace
 
+import msgspec
 import pytest
 import simulated_audit
 
@@ -15,7 +16,8 @@ from camscan.model.finding import Verdict
 from camscan.report import formats
 from camscan.report.next_steps import StepKind, next_steps
 from camscan.report.roll_up import au_2023, ndaa_889, only_policy, roll_up
-from camscan.report.summary import summarise, urgent
+from camscan.report.rows import ADVISORY
+from camscan.report.summary import gravest, summarise, urgent
 
 KINDS = ("camera", "recorder", "intercom", "access-terminal")
 OPEN = ("contract_number", "supplier", "producer_uei", "mitigation", "use")
@@ -146,6 +148,22 @@ def test_certain_matches_at_sensitive_sites_come_first(audit: simulated_audit.Au
     assert first.site.sensitive
     assert first.device.value("manufacturer") in ("Hikvision", "Dahua")
     assert "" == last.device.value("manufacturer")
+
+
+def test_the_reason_told_for_a_device_is_its_gravest_finding(audit: simulated_audit.Audit) -> None:
+    summary = summarise(audit.inventory)
+    policies = summary.policies
+    entry = urgent(summary.entries, 1)[0]
+    first = gravest(entry, policies)
+    assert Verdict.MATCHES is first.verdict
+    matched = {f.regime for f in entry.findings if f.verdict is Verdict.MATCHES}
+    assert next(policy.regime for policy in policies if policy.regime in matched) == first.regime
+
+    open_one = replace(first, verdict=Verdict.TO_BE_CHECKED, known_exploited=True)
+    assert first is gravest(msgspec.structs.replace(entry, findings=(open_one, first)), policies)
+
+    flaw = replace(first, regime=ADVISORY, reference="CVE-2021-33044", known_exploited=True)
+    assert flaw is gravest(msgspec.structs.replace(entry, findings=(first, flaw)), policies)
 
 
 @pytest.mark.parametrize("name", ["au-2023", "ndaa-889"])

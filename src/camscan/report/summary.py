@@ -335,6 +335,24 @@ def urgent(here: Iterable[Entry], most: int) -> list[Entry]:
     return nlargest(most, (entry for entry in here if entry.findings), key=_urgency)
 
 
+def gravest(entry: Entry, policies: Sequence[Regime]) -> Finding:
+    """The finding that says why `urgent` names the entry; what is certain before what is to be checked.
+
+    Exploited firmware, else the policy that comes first in `policies` (those of the summary).
+    """
+    places = {regime.regime: place for place, regime in enumerate(policies)}
+
+    def rank(finding: Finding) -> tuple[bool, bool, int]:
+        certain = finding.verdict is Verdict.MATCHES
+        return (
+            not (certain and finding.known_exploited),
+            not certain,
+            places.get(finding.regime, len(places)),
+        )
+
+    return min(entry.findings, key=rank)
+
+
 def _urgency(entry: Entry) -> tuple[bool, bool, bool, int, float]:
     matches = [finding for finding in entry.findings if finding.verdict is Verdict.MATCHES]
     return (

@@ -19,7 +19,7 @@ from camscan.report.language import Language, language
 from camscan.report.neutralise import json_in_html, safe_text
 from camscan.report.next_steps import next_steps
 from camscan.report.rows import instant
-from camscan.report.summary import Place, Summary, exploited, summarise, urgent
+from camscan.report.summary import Place, Summary, exploited, gravest, summarise, urgent
 from camscan.report.wording import (
     devices_text,
     disclaimer,
@@ -97,8 +97,8 @@ def pieces(inventory: Inventory, language: str = "en") -> Iterator[bytes]:
             percent=percent,
             finding_sentence=lambda finding, maker: finding_sentence(finding, maker, words),
             exploited=exploited,
-            verdicts=tuple(Verdict),
-            urgent=urgent(summary.entries, MAX_URGENT),
+            verdicts=_verdicts(summary),
+            urgent=[(each, gravest(each, summary.policies)) for each in urgent(summary.entries, MAX_URGENT)],
             makers=_main_makers(summary),
             organisations=[place for place in summary.organisations if place.name],
             sites=summary.sites[:MAX_SITES],
@@ -115,6 +115,12 @@ def pieces(inventory: Inventory, language: str = "en") -> Iterator[bytes]:
 
 def _main_makers(summary: Summary) -> list[str]:
     return [tally.name for tally in summary.makers if tally.name][:MAX_MAKERS_IN_TABLE]
+
+
+def _verdicts(summary: Summary) -> list[Verdict]:
+    """Those that some finding has: each is a column."""
+    regimes = (*summary.policies, *summary.advisories)
+    return [verdict for verdict in Verdict if any(regime.verdicts.get(verdict) for regime in regimes)]
 
 
 def _rest(place: Place, makers: Sequence[str]) -> int:
