@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from camscan.model.exchange import Outcome
 from camscan.model.inventory import Coverage, Scan
 from camscan.report.language import Language
+from camscan.report.remarks import translated
 from camscan.report.wording import number
 
 
@@ -33,11 +34,11 @@ def coverage_paragraphs(scan: Scan, words: Language) -> list[str]:
         text = _(
             "%(where)s: %(targets)s addresses in scope, %(responders)s answered; not all could be asked."
         )
-    paragraphs = [text % said, *coverage.warnings]
+    paragraphs = [text % said, *(translated(remark, words) for remark in coverage.warnings)]
     for probe in coverage.probes:
         missed = probe.outcomes.get(Outcome.NOT_RUN, 0)
         if missed:
-            why = "; ".join(probe.reasons)
+            why = "; ".join(translated(reason, words) for reason in probe.reasons)
             gap = _("%(probe)s: %(count)s addresses not asked (%(why)s)")
             paragraphs.append(gap % {"probe": probe.probe, "count": number(missed), "why": why})
         broken = probe.outcomes.get(Outcome.BUG, 0)
@@ -46,7 +47,7 @@ def coverage_paragraphs(scan: Scan, words: Language) -> list[str]:
             paragraphs.append(gap % {"probe": probe.probe, "count": number(broken)})
     for name, why in ran_in_part(coverage):
         gap = _("%(probe)s ran only in part (%(why)s)")
-        paragraphs.append(gap % {"probe": name, "why": why})
+        paragraphs.append(gap % {"probe": name, "why": translated(why, words)})
     return paragraphs
 
 

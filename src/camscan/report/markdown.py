@@ -10,6 +10,7 @@ from camscan.report.coverage_text import coverage_paragraphs
 from camscan.report.language import Language, language
 from camscan.report.neutralise import markdown as safe
 from camscan.report.next_steps import next_steps
+from camscan.report.remarks import translated
 from camscan.report.summary import Regime, Summary, summarise
 from camscan.report.wording import (
     disclaimer,
@@ -72,7 +73,7 @@ def _parts(inventory: Inventory, columns: Sequence[rows.Column], code: str) -> I
     yield f"\n## {_('What to do next')}\n"
     for step in next_steps(summary):
         yield f"1. {safe(step_sentence(step, words))}"
-        yield from (f"   - {safe(detail)}" for detail in step.details[:MAX_DETAILS])
+        yield from (f"   - {safe(translated(detail, words))}" for detail in step.details[:MAX_DETAILS])
         if len(step.details) > MAX_DETAILS:
             yield f"   - … {number(len(step.details) - MAX_DETAILS)}"
 

@@ -18,6 +18,7 @@ from camscan.report.language import Language
 from camscan.report.language import language as language_of
 from camscan.report.neutralise import safe_text
 from camscan.report.next_steps import next_steps
+from camscan.report.remarks import translated
 from camscan.report.rows import Entry, hedged, instant, two_decimals
 from camscan.report.summary import Summary, summarise
 from camscan.report.wording import (
@@ -115,7 +116,8 @@ def _write(paper: _Paper, inventory: Inventory, summary: Summary, words: Languag
             more = (
                 f" … (+{number(len(step.details) - MAX_DETAILS)})" if len(step.details) > MAX_DETAILS else ""
             )
-            paper.line("; ".join(step.details[:MAX_DETAILS]) + more, 8)
+            details = (translated(detail, words) for detail in step.details[:MAX_DETAILS])
+            paper.line("; ".join(details) + more, 8)
     paper.heading(_("Every device"))
     header = (
         _("Address"),

@@ -18,6 +18,7 @@ from camscan.report.html.data import device_data
 from camscan.report.language import Language, language
 from camscan.report.neutralise import json_in_html, safe_text
 from camscan.report.next_steps import next_steps
+from camscan.report.remarks import translated
 from camscan.report.rows import instant
 from camscan.report.summary import Place, Summary, exploited, gravest, summarise, urgent
 from camscan.report.wording import (
@@ -108,6 +109,7 @@ def pieces(inventory: Inventory, language: str = "en") -> Iterator[bytes]:
             disclaimer=disclaimer(words),
             steps=[(step, step_sentence(step, words)) for step in next_steps(summary)],
             steps_shown=12,
+            remark=lambda text: translated(text, words),
         )
     )
     yield from (text.encode("utf-8", "replace") for text in made)
