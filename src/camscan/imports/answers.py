@@ -14,7 +14,7 @@ from datetime import datetime
 
 from camscan.errors import MalformedReply
 from camscan.model.exchange import Ask, Reply, Transport
-from camscan.model.observation import Observation
+from camscan.model.observation import Observation, observe
 from camscan.probes import axis_info, banner, onvif_device, rtsp, ssdp, tls
 from camscan.probes import http as http_probe
 from camscan.probes.datagram import observation
@@ -24,6 +24,7 @@ from camscan.wire.http import HttpResponse, decode_response
 from camscan.wire.rtsp import decode_answer
 from camscan.wire.tls_records import ServerHandshake
 
+OPEN_PORT_SOURCE = "traffic"
 _BEHIND_LOGIN = frozenset({"http.body", "http.script", "http.title", "http.generator", "http.cookie"})
 _UPNP = re.compile(rb"urn:schemas-upnp-org:device-1-0")
 _PATH = re.compile(r"[!-~]{1,2048}")
@@ -58,6 +59,20 @@ class Place:
                     yield replace(each, provenance=self.provenance)
         except MalformedReply:
             return
+
+
+def accepts(place: Place) -> Observation:
+    """A connection shows that its port is open."""
+    return observe(
+        place.ip,
+        OPEN_PORT_SOURCE,
+        {"net.open_port": str(place.port)},
+        at=place.at,
+        payload=f"open {place.port}".encode(),
+        port=place.port,
+        interface=place.interface,
+        provenance=place.provenance,
+    )
 
 
 def http_answer(

@@ -2,7 +2,8 @@
 
 Rules: at most STREAM_LIMIT bytes of each direction are kept, connections that carry nothing readable are
 forgotten at their first bytes, and when all together exceed the budget the oldest is read as far as it is and
-forgotten; a gap ends a direction, nothing is guessed across it. TLS beyond its handshake stays closed.
+forgotten; a gap ends a direction, nothing is guessed across it, but reading may begin again where a message
+begins. TLS beyond its handshake stays closed.
 """
 
 from __future__ import annotations
@@ -11,23 +12,25 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from camscan.errors import MalformedReply
-from camscan.imports.answers import Place, greeting, handshake, http_answer, rtsp_answer
+from camscan.imports.answers import Place
+from camscan.imports.conversations import (
+    START_BYTES,
+    Said,
+    answers_of,
+    begins_message,
+    is_answer,
+    is_readable,
+)
 from camscan.model.observation import Observation
-from camscan.wire import http, rtsp
 from camscan.wire.frame import ACK, FIN, RST, SYN, Packet
-from camscan.wire.headers import body_start
-from camscan.wire.requests import Request, decode_requests, looks_like_request
-from camscan.wire.tls_records import decode_server, is_server, looks_like_handshake
+from camscan.wire.requests import looks_like_request
 
 STREAM_LIMIT = 64 * 1024
 BUFFER_BUDGET = 32 * 1024 * 1024
 MAX_CONNECTIONS = 8192
 MAX_FINISHED = 32768
 MAX_WAITING = 32  # segments held because an earlier one has not come yet
-MAX_ANSWERS = 32
-_GREETING_PORTS = frozenset({21, 23})
-_SERVER_STARTS = (b"HTTP/", b"RTSP/")
+MAX_RESUMED = 4  # times that a connection is read further, from a message's first bytes
 _WRAP = 1 << 32
 
 End = tuple[str, int]
@@ -44,11 +47,40 @@ class _Side:
     expected: int | None = None
     waiting: dict[int, bytes] = field(default_factory=dict)
     started: float = 0.0
-    complete: bool = False  # the sender closed it and nothing is missing
+    first: int | None = None  # the sequence number it began with
+    ended: bool = False  # the sender closed it
+    complete: bool = False  # and nothing is missing
+    dialled: bool = False  # this side opened the connection
+    after: int = 0  # bytes the other side had said before this one's first
 
     @property
     def full(self) -> bool:
         return len(self.data) >= STREAM_LIMIT
+
+    @property
+    def broken(self) -> bool:
+        """A segment is missing and will not come any more."""
+        return len(self.waiting) >= MAX_WAITING
+
+    def said(self) -> Said:
+        """What is known of it."""
+        return Said(bytes(self.data), self.after, self.complete, self.dialled)
+
+    def begins_with(self, sequence: int) -> bool:
+        """Is a packet that begins a connection so the first of this one, or the same once more?"""
+        return self.expected is None if self.first is None else self.first == sequence
+
+    def begin(self, sequence: int, *, dialled: bool) -> None:
+        """The sender's first packet, which mirrors may show twice."""
+        if self.first is None:
+            self.first, self.expected, self.dialled = sequence, (sequence + 1) % _WRAP, dialled
+
+    def end(self, packet: Packet) -> None:
+        """A FIN or RST."""
+        self.ended = True
+        behind = (packet.sequence + len(packet.payload)) % _WRAP
+        missing = bool(self.waiting) or self.expected not in (None, behind)
+        self.complete = self.complete or (bool(packet.flags & FIN) and not missing)
 
     def add(self, sequence: int, payload: bytes, at: float) -> int:
         """Append what continues the stream; how many bytes the side grew by, held segments included."""
@@ -86,8 +118,9 @@ class _Connection:
     sides: dict[End, _Side]
     interface: str
     size: int = 0
-    closed: int = 0
     readable: bool = False
+    begun: bool = False  # captured from its first packet
+    further: int = 0  # how often it may be read on after it was read
 
 
 class Streams:
@@ -98,7 +131,7 @@ class Streams:
         self._place = place
         self._wanted = wanted
         self._open: OrderedDict[Key, _Connection] = OrderedDict()
-        self._finished: OrderedDict[Key, None] = OrderedDict()
+        self._finished: OrderedDict[Key, int] = OrderedDict()  # → how often it may be read further
         self._size = 0
         self.cut = 0  # connections read before their end because memory was used up
         self.unwanted = 0  # answers of servers that are not wanted
@@ -108,30 +141,39 @@ class Streams:
         source, target = (packet.source, packet.source_port), (packet.target, packet.target_port)
         key = (source, target) if source <= target else (target, source)
         if packet.flags & SYN:
-            if key in self._open:
+            before = self._open.get(key)
+            if before is not None and not before.sides[source].begins_with(packet.sequence):
                 yield from self._read(key)
             self._finished.pop(key, None)
-        elif key in self._finished:
+        further = self._finished.get(key)
+        if further is not None and not (further and begins_message(packet.payload)):
             return
         connection = self._open.get(key)
         if connection is None:
             if not packet.payload and not packet.flags & SYN:
                 return
             connection = _Connection({source: _Side(), target: _Side()}, interface)
+            connection.further = MAX_RESUMED if further is None else further - 1
+            self._finished.pop(key, None)
             self._open[key] = connection
         else:
             self._open.move_to_end(key)
         side = connection.sides[source]
         if packet.flags & SYN:
-            side.expected = (packet.sequence + 1) % _WRAP
+            side.begin(packet.sequence, dialled=not packet.flags & ACK)
+            connection.begun = True
         elif packet.payload:
+            if not side.data:
+                side.after = len(connection.sides[target].data)
             grown = side.add(packet.sequence, packet.payload, at)
             connection.size += grown
             self._size += grown
         if packet.flags & (FIN | RST):
-            side.complete = bool(packet.flags & FIN) and not side.waiting
-            connection.closed += 2 if packet.flags & RST else 1
-        if connection.closed >= 2 or not _worth_keeping(connection) or (side.full and _all_kept(connection)):
+            side.end(packet)
+            if packet.flags & RST or all(each.ended for each in connection.sides.values()):
+                connection.further = 0  # what still comes is said for the second time
+                yield from self._read(key)
+        if key in self._open and _is_enough(connection, side):
             yield from self._read(key)
         if self._size > BUFFER_BUDGET or len(self._open) > MAX_CONNECTIONS:
             yield from self._within_budget()
@@ -149,16 +191,16 @@ class Streams:
     def _read(self, key: Key) -> Iterator[Observation]:
         connection = self._open.pop(key)
         self._size -= connection.size
-        self._finished[key] = None
+        self._finished[key] = connection.further
         if len(self._finished) > MAX_FINISHED:
             self._finished.popitem(last=False)
         for end, side in connection.sides.items():
             if not self._wanted(end[0]):
-                self.unwanted += side.data.startswith(_SERVER_STARTS) or is_server(bytes(side.data[:24]))
+                self.unwanted += is_answer(bytes(side.data[:START_BYTES]))
                 continue
             other = next((s for e, s in connection.sides.items() if e != end), _Side())
-            place = self._place(end[0], end[1], side.started, connection.interface)
-            yield from _answers(place, side, bytes(other.data))
+            place = self._place(end[0], end[1], side.started or other.started, connection.interface)
+            yield from answers_of(place, side.said(), other.said(), begun=connection.begun)
 
 
 def opened(packet: Packet) -> bool:
@@ -166,10 +208,17 @@ def opened(packet: Packet) -> bool:
     return packet.flags & (SYN | ACK | RST) == SYN | ACK
 
 
+def _is_enough(connection: _Connection, spoke: _Side) -> bool:
+    """Nothing is to be gained from what this connection carries next."""
+    if not _worth_keeping(connection) or spoke.broken:
+        return True
+    return spoke.full and _all_kept(connection)
+
+
 def _all_kept(connection: _Connection) -> bool:
     """Nothing more of this connection would be kept: a server's side is full, or both are."""
     sides = connection.sides.values()
-    asks = [looks_like_request(bytes(side.data[:24])) for side in sides]
+    asks = [looks_like_request(bytes(side.data[:START_BYTES])) for side in sides]
     return any(s.full and not a for s, a in zip(sides, asks, strict=True)) or all(s.full for s in sides)
 
 
@@ -177,79 +226,8 @@ def _worth_keeping(connection: _Connection) -> bool:
     """False once somebody spoke, and nobody in a protocol that is read here."""
     if connection.readable:
         return True
-    heard = [_is_readable(port, side) for (_, port), side in connection.sides.items()]
+    heard = [
+        is_readable(port, bytes(side.data[:START_BYTES])) for (_, port), side in connection.sides.items()
+    ]
     connection.readable = True in heard
     return connection.readable or False not in heard
-
-
-def _is_readable(port: int, side: _Side) -> bool | None:
-    """None while too little was said to tell."""
-    start = bytes(side.data[:24])
-    if len(start) < 6 or port in _GREETING_PORTS:
-        return None
-    return start.startswith(_SERVER_STARTS) or looks_like_handshake(start) or looks_like_request(start)
-
-
-def _answers(place: Place, side: _Side, asked: bytes) -> Iterator[Observation]:
-    data = bytes(side.data)
-    if data.startswith(b"HTTP/"):
-        yield from _http(place, data, decode_requests(asked), side.complete)
-    elif data.startswith(b"RTSP/"):
-        yield from _rtsp(place, data, decode_requests(asked))
-    elif is_server(data):
-        try:
-            seen = decode_server(data)
-        except MalformedReply:
-            return
-        yield from handshake(place, seen)
-    elif data and place.port in _GREETING_PORTS and not looks_like_request(data):
-        yield from greeting(place, data)
-
-
-def _http(place: Place, data: bytes, requests: tuple[Request, ...], closed: bool) -> Iterator[Observation]:
-    """Answers in order, each with the request it belongs to; a HEAD's answer has no body."""
-    at, number = 0, 0
-    while at < len(data) and number < MAX_ANSWERS:
-        request = requests[number] if number < len(requests) else None
-        if request is not None and request.method == "HEAD":
-            end = body_start(data, at)
-        else:
-            length = http.message_end(data[at:])
-            end = at + length if length else None
-        answer = data[at:end] if end else data[at:]
-        if not answer.lstrip(b"\r\n").startswith(b"HTTP/"):
-            break
-        yield from http_answer(
-            place,
-            answer,
-            path=request.path if request else "/",
-            # An answer whose question was not captured may have followed a login.
-            with_login=request.with_login if request else not place.tls and number > 0,
-            ended="complete" if end else "closed" if closed else "limit",
-        )
-        if end is None or end <= at:
-            break
-        at, number = end, number + 1
-
-
-def _rtsp(place: Place, data: bytes, requests: tuple[Request, ...]) -> Iterator[Observation]:
-    """Answers to OPTIONS and DESCRIBE, paired by CSeq."""
-    by_sequence = {each.sequence: each for each in requests if each.sequence}
-    at = 0
-    for number in range(MAX_ANSWERS):
-        length = rtsp.message_end(data[at:])
-        answer = data[at : at + length] if length else data[at:]
-        try:
-            sequence = rtsp.decode_answer(answer).header("CSeq").strip()
-        except MalformedReply:
-            break
-        request = by_sequence.get(sequence) or (requests[number] if number < len(requests) else None)
-        if request is None or request.method in rtsp.METHODS:
-            # Without its question an answer may have followed a login: it cannot show an open stream.
-            with_login = request.with_login if request else True
-            yield from rtsp_answer(
-                place, answer, method=request.method if request else "", with_login=with_login
-            )
-        if not length:
-            break
-        at += length

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from camscan.errors import MalformedReply
-from camscan.imports.answers import Place, greeting
+from camscan.imports.answers import OPEN_PORT_SOURCE, Place, accepts, greeting
 from camscan.imports.fragments import Fragments
 from camscan.imports.notes import Found, Unplaced
 from camscan.imports.streams import Streams, opened
@@ -30,7 +30,6 @@ MAX_REPEATED = 8_192
 MAX_OPEN_PORTS = 64
 _SIP_PORTS = frozenset({5060})
 _DATAGRAM_TRANSPORTS = (Transport.UDP, Transport.GROUP)
-OPEN_PORT_SOURCE = "traffic"
 
 
 def datagram_probes() -> Mapping[int, tuple[Probe, ...]]:
@@ -135,22 +134,8 @@ class Traffic:
             if packet.flags & frame.SYN:
                 self.left_out["connections between public addresses (--allow-public reads them)"] += 1
             return
-        if opened(packet) and ours[0] and self._open_ports[packet.source] < MAX_OPEN_PORTS:
-            port = str(packet.source_port)
-            seen = observe(
-                packet.source,
-                OPEN_PORT_SOURCE,
-                {"net.open_port": port},
-                at=_instant(captured.at),
-                payload=f"open {port}".encode(),
-                port=packet.source_port,
-                interface=captured.interface,
-                provenance=self._name,
-            )
-            if self._is_new(seen):
-                self._open_ports[packet.source] += 1
-                self._seen.pop(_mark(seen))
-                yield seen
+        if opened(packet) and ours[0]:
+            yield accepts(self._place(packet.source, packet.source_port, captured.at, captured.interface))
         yield from streams.add(packet, captured.at, captured.interface)
 
     def _datagram(self, packet: Packet, captured: Frame) -> Iterator[Found]:
@@ -262,6 +247,12 @@ class Traffic:
         if mark in self._seen:
             self._seen.move_to_end(mark)
             return False
+        if isinstance(found, Observation) and found.source == OPEN_PORT_SOURCE:
+            if self._open_ports[found.ip] >= MAX_OPEN_PORTS:
+                return False
+            self._open_ports[found.ip] += 1
+            if len(self._open_ports) > MAX_SEEN:
+                self._open_ports.clear()
         self._seen[mark] = None
         if len(self._seen) > MAX_SEEN:
             self._seen.popitem(last=False)

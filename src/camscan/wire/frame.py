@@ -24,6 +24,7 @@ LINK_TYPES = frozenset({ETHERNET, NULL, LOOP, RAW, SLL, SLL2, 12, 14, 228, 229})
 IPV4, ARP, IPV6 = 0x0800, 0x0806, 0x86DD
 TCP, UDP, ICMPV6 = 6, 17, 58
 FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
+_IPV4_BYTES = b"\x08\0"
 _VLAN_TAGS = frozenset({0x8100, 0x88A8, 0x9100, 0x9200})
 _MAX_TAGS = 4
 KNOWN_ETHERTYPES = frozenset({IPV4, ARP, IPV6}) | _VLAN_TAGS
@@ -84,9 +85,16 @@ class Packet(NamedTuple):
     fragment: Fragment | None = None
 
 
+def link_type_of(field: int) -> int:
+    """The link type in a pcap header; the upper bits tell of check sequences (draft-ietf-opsawg-pcap)."""
+    return field & 0xFFFF
+
+
 def decode_frame(raw: bytes, linktype: int = ETHERNET) -> Packet:
     """The packet in one frame. Raises MalformedReply for what is cut within a header or of no known kind."""
     try:
+        if linktype == ETHERNET and raw[12:14] == _IPV4_BYTES:
+            return _ipv4(raw, 14, raw[6:12])
         ethertype, mac, at = _link(raw, linktype)
         return decode_network(ethertype, raw, at, mac)
     except (struct.error, IndexError) as fault:
@@ -113,9 +121,7 @@ def mac_text(raw: bytes) -> str | None:
 def _link(raw: bytes, linktype: int) -> tuple[int, bytes, int]:
     """(ethertype, sender's MAC, where the payload begins)."""
     if linktype == ETHERNET:
-        ethertype, at = _SHORT.unpack_from(raw, 12)[0], 14
-        if ethertype != IPV4:
-            ethertype, at = _behind_tags(raw, ethertype, at)
+        ethertype, at = _behind_tags(raw, _SHORT.unpack_from(raw, 12)[0], 14)
         return ethertype, raw[6:12], at
     if linktype in _BARE_IP:
         return (IPV6 if raw[0] >> 4 == 6 else IPV4), b"", 0
