@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from camscan.errors import MalformedReply
 from camscan.model.address import mac_from_bytes
+from camscan.wire import sadp_raw
 
 ETHERNET, NULL, LOOP, RAW, SLL, SLL2 = 1, 0, 108, 101, 113, 276
 LINK_TYPES = frozenset({ETHERNET, NULL, LOOP, RAW, SLL, SLL2, 12, 14, 228, 229})
@@ -27,7 +28,7 @@ FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 _IPV4_BYTES = b"\x08\0"
 _VLAN_TAGS = frozenset({0x8100, 0x88A8, 0x9100, 0x9200})
 _MAX_TAGS = 4
-KNOWN_ETHERTYPES = frozenset({IPV4, ARP, IPV6}) | _VLAN_TAGS
+KNOWN_ETHERTYPES = frozenset({IPV4, ARP, IPV6, sadp_raw.ETHERTYPE}) | _VLAN_TAGS
 _FIRST_ETHERTYPE = 0x0600  # smaller numbers are lengths of 802.3 frames
 _SNAP = (b"\xaa\xaa\x03\0\0\0", b"\xaa\xaa\x03\0\0\xf8")  # RFC 1042, 802.1H
 _BARE_IP = frozenset({RAW, 12, 14, 228, 229})
