@@ -46,14 +46,18 @@ async def scan(
     started = utc_now()
     identifier = SteadyIdentifier(catalog, lambda text: run.desk.warn(text))
     run = Run(request, identifier, on_event or (lambda _: None))
-    run.add(request.known, "earlier part")
-    interrupted = await _until(stop, _ask_everything(run), request.run_seconds)
-    if interrupted:
+    try:
+        run.add(request.known, "earlier part")
+        interrupted = await _until(stop, _ask_everything(run), request.run_seconds)
+        if interrupted:
+            await run.abandon()
+        run.add_neighbours()
+        await run.finish()
+        if request.resolve_names and not interrupted:
+            await _add_names(run)
+    except BaseException:  # cancelled, perhaps: no task and no socket may outlive the call
         await run.abandon()
-    run.add_neighbours()
-    await run.finish()
-    if request.resolve_names and not interrupted:
-        await _add_names(run)
+        raise
     devices = mark_misaddressed(run.notebook.devices(), request.links, request.scope)
     devices = mark_unconfirmed(devices, request.links)
     return Inventory(
@@ -73,14 +77,20 @@ async def scan(
 
 async def _ask_everything(run: Run) -> None:
     """Groups, mDNS, unicast and the sweep run side by side under one pace; devices are surveyed meanwhile."""
-    groups = asyncio.create_task(run.ask_groups())
-    began = asyncio.get_running_loop().time()
-    await asyncio.sleep(GROUPS_LEAVE_SECONDS if run.request.links else 0)
-    _import_what_answers_need()
-    spent = asyncio.get_running_loop().time() - began
-    await asyncio.sleep(max(0.0, GROUPS_FIRST_SECONDS - spent) if run.request.links else 0)
-    await run.first_device(FIRST_DEVICE_SECONDS)
-    await asyncio.gather(groups, run.ask_nodes(), _browse(run), run.ask_each(), run.sweep())
+    parts = [asyncio.create_task(run.ask_groups())]
+    try:
+        began = asyncio.get_running_loop().time()
+        await asyncio.sleep(GROUPS_LEAVE_SECONDS if run.request.links else 0)
+        _import_what_answers_need()
+        spent = asyncio.get_running_loop().time() - began
+        await asyncio.sleep(max(0.0, GROUPS_FIRST_SECONDS - spent) if run.request.links else 0)
+        await run.first_device(FIRST_DEVICE_SECONDS)
+        parts += map(asyncio.create_task, (run.ask_nodes(), _browse(run), run.ask_each(), run.sweep()))
+        await asyncio.gather(*parts)
+    finally:  # cut short, or one of them failed: the others end with it
+        for part in parts:
+            part.cancel()
+        await asyncio.gather(*parts, return_exceptions=True)
     await asyncio.sleep(min(1.0, run.request.manners.answer_timeout_seconds))
     await run.finish()
 
@@ -132,16 +142,23 @@ async def _until(stop: asyncio.Event | None, work: object, seconds: float) -> bo
         waiting.add(halt)
     try:
         await asyncio.wait(waiting, timeout=seconds or None, return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:
+        await _ended(task)
+        raise
     finally:
         if halt is not None:
             halt.cancel()
     if task.done():
         task.result()
         return False
+    await _ended(task)
+    return True
+
+
+async def _ended(task: asyncio.Future[object]) -> None:
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-    return True
 
 
 def _by_address(device: Device) -> tuple[int, int, str]:

@@ -57,7 +57,7 @@ CRASH = """
 import sys
 from camscan.cli.main import invoke
 from camscan.net import onvif_login
-def fail(target, gate): raise RuntimeError(f"a fault of camscan while it holds {target!r}")
+def fail(target, gate, cutoff): raise RuntimeError(f"a fault of camscan while it holds {target!r}")
 onvif_login.read_device = fail
 sys.exit(invoke(sys.argv[1:]))
 """

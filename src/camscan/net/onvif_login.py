@@ -1,9 +1,9 @@
 """ONVIF with a login the operator supplied, through onvif-zeep and requests.
 
 Rules: one attempt for each device and run, in the one way the device asked for (HTTP digest where its 401
-says so, WS-Security otherwise); the first refusal ends it; every request passes the gate; no proxy, no netrc,
-no redirect; answers are capped. The parsed WSDL is shared, a device costs messages only (a client of its own
-costs 58 ms, measured). Importing onvif configures the root logger: that is undone here.
+says so, WS-Security otherwise); the first refusal ends it; what the messages travel on is `login_transport`,
+which bounds them. The parsed WSDL is shared, a device costs messages only (a client of its own costs 58 ms,
+measured). Importing onvif configures the root logger: that is undone here.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from camscan.errors import OperationalError
 from camscan.model.address import parse_mac
 from camscan.model.observation import Observation, RawFields, observe
 from camscan.net.clock import utc_now
 from camscan.net.gate import Gate, OutsideScope
+from camscan.net.login_transport import Cutoff, transport
+from camscan.wire.endpoint import parse_service_address
 
 NAME = "onvif-login"
-LIMIT_BYTES = 256 * 1024
 MAX_CHANNELS = 256
+MAX_INTERFACES = 16
 _DEVICE = "{http://www.onvif.org/ver10/device/wsdl}DeviceBinding"
 _MEDIA = "{http://www.onvif.org/ver10/media/wsdl}MediaBinding"
 
@@ -57,19 +58,26 @@ class LoginTarget:
         return f"{'https' if self.tls else 'http'}://{host}:{self.real_port or self.port}{self.path}"
 
 
-def read_device(target: LoginTarget, gate: Gate) -> tuple[Observation, ...]:
-    """What the device says once logged in. Blocking: call it in a thread.
+def read_device(target: LoginTarget, gate: Gate, cutoff: Cutoff) -> tuple[Observation, ...]:
+    """What the device says once logged in, as far as it said it before the cutoff. Blocking: for a thread.
 
     Raises LoginRefused, or OperationalError with the reason when it did not answer as ONVIF does.
     """
-    service = _service(target, gate, "devicemgmt", _DEVICE)
+    carrier = _transport(target, gate, cutoff)
+    service = _service(target, carrier, "devicemgmt", _DEVICE)
     try:
-        return tuple(_observations(target, gate, service))
+        return tuple(_observations(target, carrier, service))
     except OutsideScope as outside:
         raise OperationalError(f"{target.ip}: {outside}") from None
+    except OperationalError:
+        if cutoff.over:
+            raise OperationalError(f"{target.ip}: its time was used up by the login") from None
+        raise
+    finally:
+        carrier.session.close()
 
 
-def _observations(target: LoginTarget, gate: Gate, service: Any) -> Iterator[Observation]:
+def _observations(target: LoginTarget, carrier: Any, service: Any) -> Iterator[Observation]:
     told = _call(lambda: service.GetDeviceInformation())
     yield _observed(
         target,
@@ -82,33 +90,40 @@ def _observations(target: LoginTarget, gate: Gate, service: Any) -> Iterator[Obs
         },
     )
     rest: dict[str, str | list[str] | None] = {}
-    interfaces = _optional(lambda: service.GetNetworkInterfaces()) or []
-    macs = [str(getattr(getattr(each, "Info", None), "HwAddress", "") or "") for each in interfaces[:16]]
+    interfaces = _few(_optional(lambda: service.GetNetworkInterfaces()), MAX_INTERFACES)
+    macs = [str(getattr(getattr(each, "Info", None), "HwAddress", "") or "") for each in interfaces]
     rest["mac.claimed"] = [mac for text in macs if (mac := parse_mac(text))]
     rest["onvif.hostname"] = _text(_optional(lambda: service.GetHostname()), "Name")
     if target.recorder:
-        rest["recorder.channel"] = list(_channels(target, gate, service))
+        rest["recorder.channel"] = list(_channels(target, carrier, service))
     if any(rest.values()):
         yield _observed(target, rest)
 
 
-def _channels(target: LoginTarget, gate: Gate, service: Any) -> Iterator[str]:
+def _channels(target: LoginTarget, carrier: Any, service: Any) -> Iterator[str]:
     """`number|name|address|model` for each video source a recorder offers; the address is not announced."""
     capabilities = _optional(lambda: service.GetCapabilities({"Category": "Media"}))
     xaddr = str(getattr(getattr(capabilities, "Media", None), "XAddr", "") or "")
     if not xaddr:
         return
-    media = _service(target, gate, "media", _MEDIA, urlsplit(xaddr).path or "/onvif/media_service")
+    address = parse_service_address(xaddr)
+    path = address.path if address is not None and address.path != "/" else "/onvif/media_service"
+    media = _service(target, carrier, "media", _MEDIA, path)
     seen: dict[str, str] = {}
-    for profile in (_optional(lambda: media.GetProfiles()) or [])[:MAX_CHANNELS]:
+    for profile in _few(_optional(lambda: media.GetProfiles()), MAX_CHANNELS):
         source = getattr(profile, "VideoSourceConfiguration", None)
         token = str(getattr(source, "SourceToken", "") or getattr(profile, "token", ""))
         seen.setdefault(token, str(getattr(source, "Name", "") or getattr(profile, "Name", "")))
     for number, (token, name) in enumerate(seen.items(), 1):
-        yield f"{number}|{name or token}||"
+        yield f"{number}|{(name or token).replace('|', '/')}||"
 
 
-def _service(target: LoginTarget, gate: Gate, wsdl: str, binding: str, path: str = "") -> Any:
+def _few(answer: Any, most: int) -> list[Any]:
+    """The first of a list; nothing where a device answered something else."""
+    return answer[:most] if isinstance(answer, list) else []
+
+
+def _service(target: LoginTarget, carrier: Any, wsdl: str, binding: str, path: str = "") -> Any:
     onvif = _onvif()
     import zeep
 
@@ -118,12 +133,11 @@ def _service(target: LoginTarget, gate: Gate, wsdl: str, binding: str, path: str
             target.user, target.password, dt_diff=target.clock_offset, use_digest=True
         )
     document, settings = parsed_wsdl(wsdl)
-    transport = _transport(target, gate)
     make_client: Any = zeep.Client
-    client = make_client(document, wsse=wsse, transport=transport, settings=settings)
+    client = make_client(document, wsse=wsse, transport=carrier, settings=settings)
     url = target.url if not path else target.url.removesuffix(target.path) + path
     return onvif.ONVIFService(
-        url, target.user, "", str(_wsdl(wsdl)), zeep_client=client, binding_name=binding, transport=transport
+        url, target.user, "", str(_wsdl(wsdl)), zeep_client=client, binding_name=binding, transport=carrier
     )
 
 
@@ -133,10 +147,10 @@ def _call(ask: Callable[[], Any]) -> Any:
     except Exception as fault:  # onvif wraps whatever zeep, requests and lxml raise into ONVIFError
         if isinstance(fault, OutsideScope):
             raise
-        text = str(getattr(fault, "reason", "") or fault)
+        text = str(getattr(fault, "reason", "") or fault)[:200]
         if any(word in text.lower() for word in ("auth", "401", "403", "sender", "password", "permitted")):
-            raise LoginRefused(text[:200]) from None
-        raise OperationalError(f"ONVIF with login: {text[:200]}") from None
+            raise LoginRefused(text) from None
+        raise OperationalError(f"ONVIF with login: {text}") from None
 
 
 def _optional(ask: Callable[[], Any]) -> Any:
@@ -165,42 +179,11 @@ def clock_offset(device_clock: str, heard_at: datetime) -> timedelta:
     return told - heard_at
 
 
-def _transport(target: LoginTarget, gate: Gate) -> Any:
-    import requests
+def _transport(target: LoginTarget, gate: Gate, cutoff: Cutoff) -> Any:
     from requests.auth import HTTPDigestAuth
-    from zeep.transports import Transport
 
-    class Gated(Transport):
-        """Every message passes the gate; nothing is followed, nothing is read without end."""
-
-        def post(self, address: str, message: bytes, headers: dict[str, str]) -> requests.Response:
-            """Send one message to an address inside the scope; the body is cut at LIMIT_BYTES."""
-            parts = urlsplit(address)
-            gate.check((parts.hostname or "").strip("[]"), target.port)
-            response = self.session.post(
-                address,
-                data=message,
-                headers=headers,
-                timeout=target.timeout_seconds,
-                allow_redirects=False,
-                stream=True,
-            )
-            body = response.raw.read(LIMIT_BYTES, decode_content=True)
-            response.close()
-            response._content = body  # how requests itself keeps what was read
-            return response
-
-        def load(self, url: str) -> bytes:
-            """Refuse: raises OperationalError for every document a device points to."""
-            raise OperationalError(f"a device pointed to a document at {url[:200]}; nothing is fetched")
-
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = False  # cameras sign their own certificates; nothing but a digest is sent
-    if target.digest:
-        session.auth = HTTPDigestAuth(target.user, target.password)
-    make: Any = Gated
-    return make(session=session, timeout=target.timeout_seconds, operation_timeout=target.timeout_seconds)
+    auth = HTTPDigestAuth(target.user, target.password) if target.digest else None
+    return transport(target.url, gate, target.port, cutoff, auth, target.timeout_seconds)
 
 
 @cache

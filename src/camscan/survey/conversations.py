@@ -97,6 +97,7 @@ class Conversations:
         """Wait until every device has been surveyed."""
         while pending := [task for task in self._surveys.values() if not task.done()]:
             await asyncio.wait(pending)
+        self._logging_in.close()
 
     async def abandon(self) -> None:
         """Stop at once; what was heard stays."""
@@ -105,6 +106,7 @@ class Conversations:
         await asyncio.gather(*self._surveys.values(), return_exceptions=True)
         for session in self._sessions.values():
             session.close()
+        self._logging_in.close()
 
     def settle(self, ip: str) -> None:
         """Tell of a device, once, as far as its one address shows."""
@@ -130,7 +132,7 @@ class Conversations:
         async with self._at_once:
             await asyncio.gather(*(talk() for _ in range(workers)))
         session.close()
-        await self._logging_in.read(ip)
+        await self._logging_in.read(ip, session.remaining_seconds())
         self.settle(ip)
 
     def _known(self, ip: str) -> Known:
