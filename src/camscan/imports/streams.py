@@ -194,6 +194,8 @@ class Streams:
         self._finished[key] = connection.further
         if len(self._finished) > MAX_FINISHED:
             self._finished.popitem(last=False)
+        if not any(side.data for side in connection.sides.values()):
+            return  # most connections of a sweep
         for end, side in connection.sides.items():
             if not self._wanted(end[0]):
                 self.unwanted += is_answer(bytes(side.data[:START_BYTES]))
