@@ -139,6 +139,28 @@ def test_a_rule_that_cannot_run_never_reaches_the_engine(directory: Path, tmp_pa
             load(directory, cache_directory=tmp_path / "cache")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links and pipes are POSIX here")
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("target", ["/dev/zero", "a pipe", "a folder", "nowhere", "itself"])
+def test_what_is_no_file_is_refused_and_never_opened(directory: Path, tmp_path: Path, target: str) -> None:
+    place = directory / "vendors" / "stranger.toml"
+    if target == "a pipe":
+        os.mkfifo(place)
+    elif target == "a folder":
+        place.mkdir()
+    else:
+        place.symlink_to({"nowhere": tmp_path / "nowhere", "itself": place}.get(target, Path(target)))
+    with pytest.raises(FingerprintError, match=r"stranger\.toml: cannot be read"):
+        load(directory, cache_directory=tmp_path / "cache")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
+def test_a_file_whose_name_is_no_text_is_a_fault_like_any_other(directory: Path, tmp_path: Path) -> None:
+    (directory / "vendors" / os.fsdecode(b"\xff.toml")).write_text("broken")
+    with pytest.raises(FingerprintError, match="not TOML"):
+        load(directory, cache_directory=tmp_path / "cache")
+
+
 def test_a_missing_directory_is_the_operators_to_put_right(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--fingerprints DIR"):
         load(tmp_path / "nowhere")

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, overload
 
 from camscan.catalog.contents import Contents, catalog_files
+from camscan.catalog.toml_files import refusal
+from camscan.errors import FingerprintError
 from camscan.match.prefilter import Index
 from camscan.model.fingerprint import Brand, Condition, Field, Fingerprint, Operator, Vendor, Weight
 
@@ -74,9 +76,13 @@ def content_key(directory: Path, version: str) -> str:
     """The digest of every file a catalog is read from, of this format and of camscan's version."""
     digest = hashlib.sha256(f"{FORMAT} {version}\n".encode())
     for file in catalog_files(directory):
-        with open(file, "rb", buffering=0) as stream:
-            raw = stream.read()
-        digest.update(f"{file.name} {len(raw)}\n".encode() + raw)
+        raw = refusal(file).encode()  # reading the catalog says the same, and is then never kept
+        if not raw:
+            try:
+                raw = file.read_bytes()
+            except OSError as fault:
+                raise FingerprintError(f"{file}: cannot be read: {fault.strerror}") from None
+        digest.update(os.fsencode(file.name) + f" {len(raw)}\n".encode() + raw)
     return digest.hexdigest()[:32]
 
 
