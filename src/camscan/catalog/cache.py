@@ -20,8 +20,7 @@ from dataclasses import astuple
 from pathlib import Path
 from typing import Any, overload
 
-from camscan.catalog.contents import Contents, catalog_files
-from camscan.catalog.toml_files import refusal
+from camscan.catalog.contents import Contents, catalog_files, refusal
 from camscan.errors import FingerprintError
 from camscan.match.prefilter import Index
 from camscan.model.fingerprint import Brand, Condition, Field, Fingerprint, Operator, Vendor, Weight

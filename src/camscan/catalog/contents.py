@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,8 @@ from camscan.model.fingerprint import Brand, Field, Fingerprint, Vendor
 
 if TYPE_CHECKING:
     from camscan.catalog.faults import Fault
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
 
 Rows = dict[str, tuple[str, str]]
 """Hex prefix, lower case → (registrant, vendor id or why it is ambiguous)."""
@@ -43,3 +46,16 @@ def catalog_files(directory: Path) -> list[Path]:
     """The files `read_directory` reads, in order; missing ones left out."""
     fixed = [directory / name for name in ("fields.toml", "brands.toml", "ieee.csv", "ieee-ambiguous.csv")]
     return [file for file in fixed if file.is_file()] + sorted((directory / "vendors").glob("*.toml"))
+
+
+def refusal(file: Path) -> str:
+    """Why this file is not opened at all, or "": a pipe would hold whoever reads it, a device never ends."""
+    try:
+        about = file.stat()
+    except OSError as fault:
+        return f"cannot be read: {fault.strerror}"
+    if not stat.S_ISREG(about.st_mode):
+        return "cannot be read: it is no regular file"
+    if about.st_size > MAX_FILE_BYTES:
+        return f"cannot be read: over {MAX_FILE_BYTES:,} bytes"
+    return ""

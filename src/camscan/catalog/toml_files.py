@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import stat
 import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from camscan.catalog.contents import refusal
 from camscan.catalog.faults import Fault
-
-MAX_FILE_BYTES = 64 * 1024 * 1024
-
-
-def refusal(file: Path) -> str:
-    """Why this file is not opened at all, or "": a pipe would hold whoever reads it, a device never ends."""
-    try:
-        about = file.stat()
-    except OSError as fault:
-        return f"cannot be read: {fault.strerror}"
-    if not stat.S_ISREG(about.st_mode):
-        return "cannot be read: it is no regular file"
-    if about.st_size > MAX_FILE_BYTES:
-        return f"cannot be read: over {MAX_FILE_BYTES:,} bytes"
-    return ""
 
 
 def read_toml(
