@@ -24,7 +24,8 @@ def camscan(network: str, retries: int) -> None:
     from camscan.model.scope import Scope, parse_target
     from camscan.net.gate import Gate
     from camscan.net.pace import Manners, Pace
-    from camscan.net.raw.batch import BatchGate, address_text, number_of
+    from camscan.net.places import address_text, number_of
+    from camscan.net.raw.batch import BatchGate
     from camscan.net.raw.hops import Hops
     from camscan.net.raw.routes import Routes
     from camscan.net.raw.template import arp_template

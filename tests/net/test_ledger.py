@@ -9,6 +9,16 @@ from camscan.model.exchange import Outcome
 from camscan.net.ledger import Ledger
 
 IPS = ("10.0.0.1", "10.0.0.2", "10.0.0.3")
+MIXED = (
+    "10.0.0.9",
+    "fe80::1",
+    "10.0.0.1",
+    "192.168.1.64",
+    "10.0.0.2",
+    "2001:db8::5",
+    "0.0.0.0",
+    "255.255.255.255",
+)
 
 
 @given(st.lists(st.tuples(st.sampled_from(IPS), st.sampled_from(list(Outcome))), max_size=60))
@@ -57,3 +67,23 @@ def test_a_question_that_could_not_be_sent_after_others_is_counted() -> None:
     ledger.record("sadp", "10.0.0.1", Outcome.NOT_RUN, "Network is unreachable")
     assert 1 == ledger.unasked
     assert Outcome.SILENT is ledger.outcome("sadp", "10.0.0.1")
+
+
+def test_targets_of_both_versions_far_apart_each_have_their_own_place() -> None:
+    ledger = Ledger(["http"], MIXED)
+    ledger.add_target("fe80::2")
+    ledger.add_target("172.16.0.1")
+    ledger.add_target(MIXED[0])
+    assert len(MIXED) + 2 == len(ledger)
+    for ip in MIXED[::2]:
+        ledger.record("http", ip, Outcome.SILENT)
+    ledger.record("http", "172.16.0.1", Outcome.REFUSED)
+    ledger.record("http", "10.0.0.3", Outcome.ANSWERED)  # nobody's
+    known = (*MIXED, "fe80::2", "172.16.0.1")
+    silent = [ip for ip in known if ledger.outcome("http", ip) is Outcome.SILENT]
+    assert list(MIXED[::2]) == silent
+    assert {Outcome.SILENT: 4, Outcome.REFUSED: 1, Outcome.NOT_ASKED: 5} == ledger.coverage()[0].outcomes
+
+    asked: list[str] = []
+    ledger.record_where("http", Outcome.TIMED_OUT, lambda ip: asked.append(ip) is not None)
+    assert sorted(known) == sorted(asked)

@@ -34,7 +34,7 @@ class Gate:
             return True
         if not self.scope.permits(ip):
             return False
-        if len(self._permitted) < 1 << 17:
+        if len(self._permitted) < 1 << 13:
             self._permitted.add(ip)
         return True
 

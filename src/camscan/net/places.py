@@ -20,6 +20,18 @@ class Places:
         self.count = self._offsets[-1]
         self._columns: Any = None
 
+    @classmethod
+    def of_each(cls, ips: Iterable[int]) -> Places:
+        """Those that hold exactly these addresses, in any order, each once or more."""
+        spans: list[tuple[int, int]] = []
+        first = last = -1
+        for ip in sorted(ips):
+            if ip > last + 1 or first < 0:
+                spans += [(first, last)] if first >= 0 else []
+                first = ip
+            last = ip
+        return cls([*spans, (first, last)] if first >= 0 else [])
+
     def of(self, ip: int) -> int:
         """The place of an address, -1 when it has none."""
         span = bisect.bisect_right(self._firsts, ip) - 1
@@ -29,7 +41,7 @@ class Places:
 
     def named(self, ip: str) -> int:
         """The place of an address as text, -1 when it has none; IPv6 never has one."""
-        return -1 if ":" in ip or not self.count else self.of(int.from_bytes(socket.inet_aton(ip), "big"))
+        return -1 if ":" in ip or not self.count else self.of(number_of(ip))
 
     def address(self, place: int) -> int:
         """The address at a place."""
@@ -83,3 +95,13 @@ class Places:
                 np.array(each, np.int64) for each in (self._firsts, lasts, self._offsets[:-1])
             )
         return self._columns
+
+
+def number_of(ip: str) -> int:
+    """Dotted text as an IPv4 number; raises OSError for anything else."""
+    return int.from_bytes(socket.inet_pton(socket.AF_INET, ip), "big")
+
+
+def address_text(ip: int) -> str:
+    """An IPv4 number as dotted text."""
+    return socket.inet_ntoa(ip.to_bytes(4, "big"))

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from camscan.errors import OperationalError
 from camscan.net.interfaces import Interface
 from camscan.net.pace import Pace
-from camscan.net.raw.batch import BatchGate, address_text, number_of, reserve
+from camscan.net.places import address_text, number_of
+from camscan.net.raw.batch import BatchGate, reserve
 from camscan.net.raw.filters import arp_packets
 from camscan.net.raw.frames import Rows, write_arp_targets
 from camscan.net.raw.ring import Ring

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 from camscan.model.scope import spans_of
 from camscan.net.gate import PRINTER_PORTS, Gate
 from camscan.net.pace import Pace
-from camscan.net.places import Places
+from camscan.net.places import Places, address_text
 from camscan.net.raw.frames import has_numpy
 
 
@@ -69,13 +68,3 @@ class BatchGate:
         if refused:
             self.gate.refused["outside the scope or excluded"] += refused
         return allowed
-
-
-def number_of(ip: str) -> int:
-    """Dotted text as an IPv4 number; raises OSError for anything else."""
-    return int.from_bytes(socket.inet_pton(socket.AF_INET, ip), "big")
-
-
-def address_text(ip: int) -> str:
-    """An IPv4 number as dotted text."""
-    return socket.inet_ntoa(ip.to_bytes(4, "big"))

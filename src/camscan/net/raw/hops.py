@@ -14,8 +14,9 @@ from camscan.errors import OperationalError
 from camscan.model.exchange import Outcome
 from camscan.model.scope import spans_of
 from camscan.net.pace import Pace
+from camscan.net.places import address_text
 from camscan.net.raw.arp import ArpAsker, ArpHeard, ask_link
-from camscan.net.raw.batch import BatchGate, address_text
+from camscan.net.raw.batch import BatchGate
 from camscan.net.raw.routes import Link, Routes, Way, read_gateway_mac
 
 ARP_RETRIES = 3

@@ -16,8 +16,8 @@ from camscan.model.exchange import Outcome
 from camscan.model.scope import spans_of
 from camscan.net.gate import Gate
 from camscan.net.pace import Pace
-from camscan.net.places import Places
-from camscan.net.raw.batch import BatchGate, address_text
+from camscan.net.places import Places, address_text
+from camscan.net.raw.batch import BatchGate
 from camscan.net.raw.brake import Brake
 from camscan.net.raw.cookie import Cookie
 from camscan.net.raw.frames import has_numpy

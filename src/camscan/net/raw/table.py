@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from camscan.net.places import Places
-from camscan.net.raw.batch import address_text
+from camscan.net.places import Places, address_text
 from camscan.net.raw.cookie import Cookie
 from camscan.net.raw.ring import Ring
 from camscan.net.raw.tries import Tries
