@@ -56,6 +56,8 @@ def _from_file(file: Path, communities: list[str]) -> list[tuple[str, Login]]:
         ) from None
     if os.name == "posix" and mode & 0o077:
         click.echo(f"camscan: others can read {file}; chmod 600 {file}", err=True)
+    if unknown := sorted(document.keys() - {"login", "communities"}):
+        raise UsageError(f"{file}: {unknown[0]!r} is unknown; [[login]] is a table for each login")
     found = []
     rows, named = document.get("login", []), document.get("communities", [])
     if not isinstance(rows, list) or not isinstance(named, list):
@@ -64,6 +66,10 @@ def _from_file(file: Path, communities: list[str]) -> list[tuple[str, Login]]:
         place = f"{file}: login {number}"
         if not isinstance(row, dict) or not isinstance(row.get("user"), str):
             raise UsageError(f"{place}: user is missing")
+        if unknown := sorted(row.keys() - {"user", "password", "hosts"}):
+            raise UsageError(f"{place}: {unknown[0]!r} is unknown")
+        if not row["user"].isprintable():
+            raise UsageError(f"{place}: user holds a control character")
         hosts = row.get("hosts", "*")
         if hosts != "*":
             try:
