@@ -29,6 +29,16 @@ LINKS = {
     "ethernet": (1, bytes(6) + MAC + b"\x08\x00" + FOUR + b"\0\0padding"),
     "vlan": (1, bytes(6) + MAC + b"\x81\x00\x00\x0a\x08\x00" + FOUR),
     "two tags": (1, bytes(6) + MAC + b"\x88\xa8\x00\x0a\x81\x00\x00\x0b\x08\x00" + FOUR),
+    "priority tag": (1, bytes(6) + MAC + b"\x81\x00\xe0\x00\x08\x00" + FOUR),
+    "802.3 with SNAP": (1, bytes(6) + MAC + b"\x00\x28\xaa\xaa\x03\0\0\0\x08\x00" + FOUR),
+    "802.1H": (1, bytes(6) + MAC + b"\x00\x28\xaa\xaa\x03\0\0\xf8\x08\x00" + FOUR),
+    "tagged 802.3": (1, bytes(6) + MAC + b"\x81\0\0\x07\x00\x28\xaa\xaa\x03\0\0\0\x08\x00" + FOUR),
+    "check sequence": (1, bytes(6) + MAC + b"\x08\x00" + FOUR + b"\xde\xad\xbe\xef"),
+    "linux cooked, tagged": (SLL, b"\0\0\0\1\0\6" + MAC + b"\0\0\x81\0\0\x07\x08\x00" + FOUR),
+    "linux cooked 2, tagged": (
+        SLL2,
+        b"\x81\x00\0\0\0\0\0\1\0\1\0\6" + MAC + b"\0\0" + b"\0\x07\x08\x00" + FOUR,
+    ),
     "linux cooked": (SLL, b"\0\0\0\1\0\6" + MAC + b"\0\0\x08\x00" + FOUR),
     "linux cooked 2": (SLL2, b"\x08\x00\0\0\0\0\0\1\0\1\0\6" + MAC + b"\0\0" + FOUR),
 }
@@ -76,6 +86,23 @@ def test_arp_and_neighbour_discovery_announce_an_address() -> None:
     header = struct.pack(">IHBB", 6 << 28, len(advertisement), 58, 255) + bytes(32)
     packet = decode_frame(bytes(12) + b"\x86\xdd" + header + advertisement)
     assert (ARP, MAC, "fe80::7") == (packet.ethertype, packet.mac, packet.source)
+
+
+def test_arp_behind_a_snap_header_is_of_ieee_802_hardware() -> None:
+    arp = struct.pack(">HHBBH6s4s6s4s", 6, 0x0800, 6, 4, 2, MAC, bytes((10, 0, 0, 5)), bytes(6), bytes(4))
+    packet = decode_frame(bytes(12) + b"\0\x24\xaa\xaa\x03\0\0\0\x08\x06" + arp)
+    assert (ARP, MAC, "10.0.0.5") == (packet.ethertype, packet.mac, packet.source)
+
+
+def test_a_length_without_a_snap_header_is_no_packet_that_is_read() -> None:
+    packet = decode_frame(bytes(6) + MAC + b"\x00\x26\x42\x42\x03" + FOUR)  # spanning tree and its like
+    assert (0x26, 0, "") == (packet.ethertype, packet.protocol, packet.source)
+
+
+def test_a_jumbo_frame_is_whole() -> None:
+    body = struct.pack(">HHHH", 1900, 5000, 8980, 0) + bytes(8972)
+    raw = bytes(12) + b"\x08\x00" + FOUR[:2] + struct.pack(">H", 9000) + FOUR[4:20] + body
+    assert bytes(8972) == decode_frame(raw).payload
 
 
 def test_a_fragment_says_which_part_it_is() -> None:
