@@ -23,6 +23,7 @@ from camscan.net.clock import utc_now
 from camscan.survey.misaddressed import mark_misaddressed
 from camscan.survey.request import Event, ScanRequest
 from camscan.survey.run import Run
+from camscan.survey.shelf import kept
 from camscan.survey.unconfirmed import mark_unconfirmed
 
 NAMES_BUDGET_SECONDS = 5.0
@@ -70,7 +71,7 @@ async def scan(
             scope_text=request.scope.text,
             coverage=run.coverage(interrupted=interrupted),
         ),
-        devices=tuple(sorted(devices, key=_by_address)),
+        devices=kept(sorted(devices, key=_by_address)),
         observations=run.notebook.all(),
     )
 

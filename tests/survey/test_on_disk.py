@@ -7,6 +7,7 @@ import io
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,18 @@ from rich.console import Console
 from camscan import catalog
 from camscan.catalog import Catalog
 from camscan.cli.auditing import audited
+from camscan.match.resolve import Identifier
+from camscan.model.device import Device
 from camscan.model.inventory import Inventory
+from camscan.model.observation import observe
 from camscan.report import formats
 from camscan.report.next_steps import next_steps
 from camscan.report.roll_up import au_2023, ndaa_889, roll_up
 from camscan.report.summary import summarise, urgent
 from camscan.report.table import print_report
 from camscan.survey import imported
-from camscan.survey.shelf import Shelf, on_disk
+from camscan.survey.notebook import Notebook
+from camscan.survey.shelf import MANY_DEVICES, Shelf, kept, on_disk
 
 CAPTURE = Path(__file__).parents[1] / "recordings" / "imports" / "lab_scan.pcap.gz"
 
@@ -123,3 +128,25 @@ def test_memory_of_a_report_hardly_grows_with_the_devices(work: Callable[[Invent
     assert len(many.findings) > 2000
     # In memory a device and its findings take above 15 kB. Ids and places are what is left.
     assert grown / 800 < 1500
+
+
+def test_what_single_addresses_showed_is_concluded_anew_once_it_was_let_go() -> None:
+    notebook = Notebook(Identifier(catalog.load()))
+    for number in range(3):
+        seen = {"http.server": "Acme/1", "sadp.device_sn": f"DS-2CD2T47G1-L2019052{number}AAWRD2"}
+        notebook.add(observe(f"10.0.0.{number}", "sadp", seen, at=datetime(2026, 11, 24, tzinfo=UTC)))
+    before = notebook.verdict("10.0.0.1")
+    assert 3 == len(notebook.devices())
+    assert before == notebook.verdict("10.0.0.1")
+    more = {"sadp.firmware": "V5.6.5"}
+    notebook.add(observe("10.0.0.1", "sadp", more, at=datetime(2026, 11, 24, tzinfo=UTC)))
+    assert 2 == len(notebook.of("10.0.0.1"))
+    assert before.value("serial") == notebook.verdict("10.0.0.1").value("serial")  # type: ignore[union-attr]
+
+
+def test_devices_beyond_a_thousand_are_kept_on_disk_and_fewer_in_memory() -> None:
+    few = [Device(f"d{number}", (f"10.0.0.{number}",)) for number in range(3)]
+    many = [replace(few[0], device_id=f"d{number}") for number in range(MANY_DEVICES + 1)]
+    assert tuple(few) == kept(few)
+    assert isinstance(kept(many), Shelf)
+    assert tuple(many) == tuple(kept(many))

@@ -73,7 +73,7 @@ class Inventory:
     """
 
     scan: Scan
-    devices: Sequence[Device]  # a tuple, but for imports of thousands, which are read from disk
+    devices: Sequence[Device]  # a tuple, but for thousands, which are read from disk
     findings: Sequence[Finding] = ()  # the same; a device's findings stand together
     observations: Sequence[Observation] = field(default=(), repr=False)  # the same
     sites: tuple[Site, ...] = ()

@@ -30,13 +30,12 @@ from camscan.net.capture import read_capture
 from camscan.net.clock import utc_now
 from camscan.probes.ports import CAMERA_PORTS
 from camscan.survey.gathering import Gathering
-from camscan.survey.shelf import on_disk
+from camscan.survey.shelf import MANY_DEVICES, on_disk
 from camscan.wire.frame import Frame
 
 Keep = Callable[[Iterable[Device]], Sequence[Device]]
 
 MANY_HOSTS = 200_000
-MANY_DEVICES = 1_000  # beyond which they are kept on disk
 _MAX_REMEMBERED = 100_000
 _COMMON_PORTS = frozenset({80, 81, 82, 83, 88, 443, 1935, 5000, 8000, 8080, 8443, 8800, 9000, 10000, 49152})
 TELLING_PORTS = frozenset(each.port for each in CAMERA_PORTS) - _COMMON_PORTS

@@ -31,6 +31,7 @@ from camscan.net.listen import Listener, capture_filter
 from camscan.survey.misaddressed import mark_misaddressed
 from camscan.survey.notebook import Notebook
 from camscan.survey.request import DeviceFound, Event, Warned
+from camscan.survey.shelf import kept
 from camscan.wire.frame import Frame
 
 MAX_HOSTS = 20_000
@@ -82,7 +83,7 @@ async def listen(
             coverage=ear.coverage(interrupted=stopped and request.seconds > 0),
             method="listen",
         ),
-        devices=devices,
+        devices=kept(devices),
         observations=ear.notebook.all(),
     )
 

@@ -26,7 +26,7 @@ class Notebook:
         self._site = site
         self._by_ip: dict[str, list[Observation]] = defaultdict(list)
         self._seen: dict[str, set[tuple[str, str, int | None]]] = defaultdict(set)
-        self._evidence: dict[str, list[tuple[str, Evidence]]] = defaultdict(list)
+        self._evidence: dict[str, list[tuple[str, Evidence]]] | None = defaultdict(list)
         self._verdicts: dict[str, tuple[int, Device]] = {}
 
     def __contains__(self, ip: str) -> bool:
@@ -43,7 +43,8 @@ class Notebook:
             return False
         marks.add(mark)
         self._by_ip[observation.ip].append(observation)
-        self._evidence[observation.ip].extend(self._identifier.evidence_of(observation))
+        if self._evidence is not None:
+            self._evidence[observation.ip].extend(self._identifier.evidence_of(observation))
         return True
 
     def of(self, ip: str) -> tuple[Observation, ...]:
@@ -72,7 +73,8 @@ class Notebook:
         return known[1]
 
     def _verdict(self, ip: str) -> Device:
-        return self._identifier.resolve(self._by_ip[ip], site=self._site, evidence=self._evidence[ip])
+        evidence = None if self._evidence is None else self._evidence[ip]
+        return self._identifier.resolve(self._by_ip[ip], site=self._site, evidence=evidence)
 
     def known(self, ip: str) -> Known:
         """Is this address settled?"""
@@ -87,7 +89,9 @@ class Notebook:
         )
 
     def devices(self) -> tuple[Device, ...]:
-        """Every device, addresses joined."""
+        """Every device, addresses joined; what was concluded of single addresses is let go for that."""
+        self._evidence = None
+        self._verdicts.clear()
         return self._identifier.identify(self.all(), site=self._site)
 
     def addresses(self) -> Iterable[str]:

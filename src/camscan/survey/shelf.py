@@ -15,6 +15,8 @@ import msgspec
 from camscan.model.device import Device
 from camscan.survey.records import Records
 
+MANY_DEVICES = 1_000
+"""Beyond which they are kept on disk, and with them their findings."""
 _BUFFER_BYTES = 256 * 1024
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -55,6 +57,11 @@ class Shelf(Sequence[Item], Generic[Item]):
 
     def _read(self, place: int) -> Item:
         return self._decoder.decode(self._records.read(place))
+
+
+def kept(devices: Sequence[Device]) -> Sequence[Device]:
+    """In memory while they are few."""
+    return on_disk(devices) if len(devices) > MANY_DEVICES else tuple(devices)
 
 
 def on_disk(devices: Iterable[Device]) -> Shelf[Device]:
