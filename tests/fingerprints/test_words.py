@@ -17,7 +17,7 @@ CAMERAS: list[tuple[str, RawFields, str]] = [
     ("a model in brackets at a login", {"http.realm": "Network Camera (TV-IP551WI)"}, "TRENDnet"),
     ("a model in SNMP", {"snmp.sys_descr": "Linux VB-H43 2.6.18"}, "Canon"),
     ("the name of a camera maker in the web server", {"http.server": "Brickcom/1.3 HTTP"}, "Brickcom"),
-    ("the name and the word DVR", {"ftp.banner": "220 Toshiba DVR FTP server"}, "Toshiba"),
+    ("the name and the word DVR", {"ftp.banner": "220 Grandstream DVR FTP server"}, "Grandstream"),
     ("a certificate of a camera maker", {"tls.subject": "CN=10.1.2.3,O=Dallmeier electronic"}, "Dallmeier"),
     ("no maker, the noun alone", {"telnet.banner": "ACME Day/Night IP Camera\nlogin:"}, ""),
     ("a login with the noun", {"http.realm": "Door 3 Network Camera"}, ""),
