@@ -19,7 +19,7 @@ from camscan.catalog.schema import problems, read_schema
 SCHEMA = read_schema(schema_file())
 VALIDATORS = {
     name: jsonschema.Draft202012Validator({**SCHEMA, "$ref": f"#/$defs/{name}"})
-    for name in ("vendor_file", "brands_file", "fields_file")
+    for name in ("vendor_file", "brands_file", "fields_file", "idioms_file")
 }
 
 
@@ -31,7 +31,7 @@ def test_every_property_of_a_vendor_file_is_described() -> None:
     undescribed = [
         f"{name}.{key}"
         for name, definition in SCHEMA["$defs"].items()
-        if name in ("vendor_file", "vendor", "fingerprint", "condition", "brand")
+        if name in ("vendor_file", "vendor", "fingerprint", "says", "idiom", "condition", "brand")
         for key, rule in definition.get("properties", {}).items()
         if "description" not in {**rule, **SCHEMA["$defs"].get(rule.get("$ref", "").rpartition("/")[2], {})}
     ]
@@ -46,6 +46,14 @@ def test_both_accept_the_files_that_ship(file: Path) -> None:
     assert ([], []) == (
         list(problems(document, "vendor_file", SCHEMA)),
         list(VALIDATORS["vendor_file"].iter_errors(document)),
+    )
+
+
+def test_both_accept_the_idioms_that_ship() -> None:
+    document = tomllib.loads((default_directory() / "idioms.toml").read_text(encoding="utf-8"))
+    assert ([], []) == (
+        list(problems(document, "idioms_file", SCHEMA)),
+        list(VALIDATORS["idioms_file"].iter_errors(document)),
     )
 
 

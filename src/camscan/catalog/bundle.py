@@ -29,7 +29,7 @@ MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_FILES = 5000
 
 NEEDED = (FILE, "fields.toml", "brands.toml", "ieee.csv", "ieee-ambiguous.csv")
-_OPTIONAL = ("jurisdictions.toml",)
+_OPTIONAL = ("idioms.toml", "jurisdictions.toml")
 FOLDERS = ("vendors", "policies", "advisories")
 _MEMBER = re.compile(rf"(?:{'|'.join(FOLDERS)})/[a-z0-9][a-z0-9-]{{0,80}}\.toml")
 _BLOCK = tarfile.BLOCKSIZE

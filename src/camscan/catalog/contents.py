@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from camscan.model.fingerprint import Brand, Field, Fingerprint, Vendor
 
@@ -24,6 +24,7 @@ class Contents:
     """What a directory holds, and (for the checks) in which file each part stands."""
 
     fields: dict[str, Field] = field(default_factory=dict)
+    idioms: dict[str, Any] = field(default_factory=dict)  # name → its row in idioms.toml
     vendors: dict[str, Vendor] = field(default_factory=dict)
     fingerprints: Sequence[Fingerprint] = ()
     brands: list[Brand] = field(default_factory=list)
@@ -44,7 +45,8 @@ class Contents:
 
 def catalog_files(directory: Path) -> list[Path]:
     """The files `read_directory` reads, in order; missing ones left out."""
-    fixed = [directory / name for name in ("fields.toml", "brands.toml", "ieee.csv", "ieee-ambiguous.csv")]
+    names = ("fields.toml", "idioms.toml", "brands.toml", "ieee.csv", "ieee-ambiguous.csv")
+    fixed = [directory / name for name in names]
     return [file for file in fixed if file.is_file()] + sorted((directory / "vendors").glob("*.toml"))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from camscan.catalog import idioms
 from camscan.catalog.contents import Contents, Rows, catalog_files
 from camscan.catalog.drafting import BLANK
 from camscan.catalog.faults import Fault, dotted
@@ -53,6 +54,8 @@ def read_directory(directory: Path, schema_file: Path) -> Contents:
             continue
         if name == "fields.toml":
             _read_fields(document, name, schema, out)
+        elif name == "idioms.toml":
+            _read_idioms(document, name, schema, out)
         elif name == "brands.toml":
             _read_brands(document, name, schema, out)
         else:
@@ -66,6 +69,13 @@ def _read_fields(document: dict[str, Any], name: str, schema: Mapping[str, Any],
     for key, row in document.items():
         if isinstance(row, dict) and not any(fault.key.startswith(dotted((key,))) for fault in found):
             out.fields[key] = Field(key, row["about"], tuple(row["probes"]), row.get("group", ""))
+
+
+def _read_idioms(document: dict[str, Any], name: str, schema: Mapping[str, Any], out: Contents) -> None:
+    found = [Fault(name, "", dotted(at), text) for at, text in problems(document, "idioms_file", schema)]
+    out.faults += found
+    for key, row in document.get("idiom", {}).items() if not found else ():
+        out.idioms[key] = row
 
 
 def _read_brands(document: dict[str, Any], name: str, schema: Mapping[str, Any], out: Contents) -> None:
@@ -99,7 +109,7 @@ def _read_vendor(document: dict[str, Any], name: str, schema: Mapping[str, Any],
             wrong.add(at[1])
             out.faults.append(_shape_fault(name, _rule_name(document, at), at[2:], text))
         else:
-            vendor_wrong = vendor_wrong or at[:1] in ((), ("vendor",))
+            vendor_wrong = vendor_wrong or at[:1] in ((), ("vendor",), ("says",))
             out.faults.append(Fault(name, "", dotted(at), text))
     if vendor_wrong:
         return
@@ -122,10 +132,7 @@ def _read_vendor(document: dict[str, Any], name: str, schema: Mapping[str, Any],
             Fault(name, rule, dotted(at[2:] if rule else at), f"{BLANK} is still to be filled in")
         )
     rules = list(out.fingerprints)
-    rows = document.get("fingerprint", [])
-    for place, rule_row in enumerate(rows if isinstance(rows, list) else []):
-        if place in wrong:
-            continue
+    for rule_row in _rules(document, wrong, vendor.id, name, out):
         fingerprint = _fingerprint(rule_row, vendor.id, out.fields)
         if fingerprint.id in out.file_of:
             other = out.file_of[fingerprint.id]
@@ -135,6 +142,21 @@ def _read_vendor(document: dict[str, Any], name: str, schema: Mapping[str, Any],
         out.reasons[fingerprint.id] = rule_row.get("unanchored", "")
         rules.append(fingerprint)
     out.fingerprints = rules
+
+
+def _rules(
+    document: dict[str, Any], wrong: set[int], vendor: str, name: str, out: Contents
+) -> Iterator[dict[str, Any]]:
+    """Those written here, but for the wrong ones, and those that idioms make."""
+    rows = document.get("fingerprint", [])
+    for place, row in enumerate(rows if isinstance(rows, list) else []):
+        if place not in wrong:
+            yield row
+    for made in idioms.rules(vendor, document.get("says", []), out.idioms, name):
+        if isinstance(made, Fault):
+            out.faults.append(made)
+        else:
+            yield made
 
 
 def _rule_name(document: dict[str, Any], at: tuple[str | int, ...]) -> str:
