@@ -116,6 +116,12 @@ def test_a_crontab_line_is_printed(camscan: Cli) -> None:
     assert said.out.endswith("scan site:HQ --save --quiet -o 'a 100\\%.csv'\n")
 
 
+def test_a_word_that_would_begin_another_line_of_the_crontab_is_refused(camscan: Cli) -> None:
+    words = ("schedule", "install", "--site", "HQ", "--on", "Mon 02:05", "--cron", "--", "-o")
+    said = camscan(*words, "a.csv\n* * * * * another_line")
+    assert (2, "") == (said.code, said.out)
+
+
 def test_units_are_printed_and_nothing_is_written(camscan: Cli, home: Path) -> None:
     said = camscan("schedule", "install", "--site", "HQ", "--on", "Mon 02:05", "--print", "--user")
 

@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from camscan.errors import UsageError
 from camscan.publish.calendar import Calendar
 
 PREFIX = "camscan-"
@@ -116,10 +117,15 @@ WantedBy=timers.target
 
 
 def cron_line(schedule: Schedule) -> str:
-    """The line for crontab(5); a percent sign would end it there."""
+    """The line for crontab(5); a percent sign would end it there, and a line end begin another.
+
+    Raises UsageError for a word that no crontab can hold.
+    """
     words = list(schedule.command)
     if schedule.config:
         words = [f"CAMSCAN_CONFIG={schedule.config}", *words]
+    if not all(word.isprintable() for word in words):
+        raise UsageError("a crontab line cannot hold control characters")
     return f"{schedule.calendar.cron()} {shlex.join(words)}".replace("%", r"\%")
 
 
