@@ -1,4 +1,4 @@
-"""Datagrams that the kernel took and did not send: its table of neighbours was full.
+"""Datagrams that the kernel took and did not send: mostly since its table of neighbours was full.
 
 UDP sockets are not told of it (Linux, net/ipv4/udp.c: ENOBUFS is counted, not returned), so the counter of
 this network namespace is read before and after. Other programs count there too.
@@ -13,7 +13,10 @@ refused = 0
 
 _SNMP = Path("/proc/net/snmp")
 
-REMEDY = "the kernel's table of neighbours was full; sysctl net.ipv4.neigh.default.gc_thresh3=8192 makes room"
+REMEDY = (
+    "the link has no carrier or takes no packets of this size, or the kernel's table of neighbours was full "
+    "(sysctl net.ipv4.neigh.default.gc_thresh3=8192 makes room)"
+)
 
 
 def unsent_datagrams() -> int:

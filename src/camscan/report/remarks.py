@@ -73,7 +73,7 @@ def forms(_: Callable[[str], str]) -> tuple[str, ...]:
         _("%(count)s more addresses of other networks answered than can be true: somebody makes them up"),
         _("%(count)s datagrams did not leave this machine: %(why)s"),
         _(
-            "the kernel's table of neighbours was full; sysctl net.ipv4.neigh.default.gc_thresh3=8192 makes room"
+            "the link has no carrier or takes no packets of this size, or the kernel's table of neighbours was full (sysctl net.ipv4.neigh.default.gc_thresh3=8192 makes room)"
         ),
         _("more than %(count)s hosts were heard; further ones are not listed"),
         _("%(count)s DHCP clients or SADP frames without a known address: not listed"),
