@@ -25,6 +25,7 @@ import camscan.wire
 from camscan.errors import FileFormatError, MalformedReply
 from camscan.model.exchange import Ask, Probe, Reply, Target, Transport
 from camscan.model.observation import MAX_VALUE_CHARACTERS, MAX_VALUES_PER_FIELD, Observation, observe
+from camscan.wire import frame, tunnel
 
 Run = Callable[[bytes], None]
 
@@ -41,6 +42,7 @@ NOT_WIRE_BYTES = {"camscan.wire.netbox", "camscan.wire.reader"}
 def all_targets() -> dict[str, Run]:
     """Name → target, in the order they are run."""
     found = {f"wire.{module.__name__.rpartition('.')[2]}": run for module, run in _wire_targets()}
+    found["wire.tunnel"] = wrapped
     found |= {f"probe.{probe.name}": _probe_target(probe) for probe in camscan.probes.load_probes()}
     found |= importers.targets()
     found["identify"] = identify
@@ -54,6 +56,28 @@ def _wire_targets() -> Iterator[tuple[ModuleType, Run]]:
         readers = _readers(module)
         if readers and info.name not in NOT_WIRE_BYTES:
             yield module, _all_of(readers)
+
+
+WRAPPINGS = (
+    *((frame.UDP, port, frame.IPV4) for port in (*tunnel.VXLAN_PORTS, tunnel.GENEVE_PORT, tunnel.TZSP_PORT)),
+    *((each, 0, frame.IPV4) for each in (tunnel.GRE, tunnel.IPV4_INSIDE, tunnel.IPV6_INSIDE, tunnel.ETHERIP)),
+    *((0, 0, each) for each in (tunnel.MPLS, tunnel.MPLS_MULTICAST, tunnel.PPPOE_SESSION)),
+)
+"""What wraps: protocol, UDP port, Ethernet type."""
+
+
+def wrapped(data: bytes) -> None:
+    """What mirrors and tunnels wrap, unwrapped to the end; the first byte chooses the outermost wrapping."""
+    protocol, port, ethertype = WRAPPINGS[data[0] % len(WRAPPINGS)] if data else WRAPPINGS[0]
+    packet: frame.Packet | None = frame.Packet(
+        ethertype, b"", DEVICE, DEVICE, protocol, target_port=port, payload=data[1:]
+    )
+    for _ in range(tunnel.MAX_WRAPPINGS):
+        try:
+            inner = tunnel.unwrap(packet) if packet is not None and packet.fragment is None else None
+        except MalformedReply:
+            return
+        packet = inner.packet if inner is not None else None
 
 
 def _readers(module: ModuleType) -> list[tuple[Callable[..., object], bool]]:
